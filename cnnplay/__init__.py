@@ -1,0 +1,3 @@
+"""cnnplay: a playground for convolutional networks."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,31 @@
+"""Where cnnplay reads and writes: three folders, each movable by an environment variable."""
+
+import os
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_data_path
+
+DATA_VARIABLE = "CNNPLAY_DATA"
+HOME_VARIABLE = "CNNPLAY_HOME"
+CHECKPOINTS_VARIABLE = "CNNPLAY_CHECKPOINTS"
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+def _folder(variable: str, default: Path) -> Path:
+    value = os.environ.get(variable)
+    return Path(value).expanduser() if value else default
+
+
+def data_dir() -> Path:
+    """Folder of the downloaded data sets (`CNNPLAY_DATA`); it may be read-only and need not exist yet."""
+    return _folder(DATA_VARIABLE, user_cache_path("cnnplay", appauthor=False) / "data")
+
+
+def home_dir() -> Path:
+    """Folder of everything that the app itself writes (`CNNPLAY_HOME`); it need not exist yet."""
+    return _folder(HOME_VARIABLE, user_data_path("cnnplay", appauthor=False))
+
+
+def checkpoints_dir() -> Path:
+    """Folder of the shipped networks and their cards (`CNNPLAY_CHECKPOINTS`)."""
+    return _folder(CHECKPOINTS_VARIABLE, PROJECT_DIR / "checkpoints")
