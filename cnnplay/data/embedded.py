@@ -40,12 +40,11 @@ def read_mnist_5k() -> Dataset:
 
 
 def unpack_mnist_5k() -> Path:
-    """Write MNIST-5k into the app's own data folder, once, and name the file.
+    """Write MNIST-5k into the app's own data folder and name the file.
 
     Raises:
         DataError: the folder cannot be written.
     """
     path = own_data_dir() / f"{KEY}.safetensors"
-    if not path.is_file():
-        write_dataset(path, read_mnist_5k())
+    write_dataset(path, read_mnist_5k())
     return path
