@@ -3,8 +3,8 @@
 A command is one module in `cnnplay/cli`, named in `COMMANDS`, with three functions:
 
     add_parser(subparsers)   parser = subparsers.add_parser("name", help="..."); then parser.add_argument(...)
-    run(args) -> dict        does the work; the dict is the JSON document, of plain str, int, float, bool, None,
-                             list and dict only
+    run(args) -> dict        does the work; the dict is the JSON document: plain str, int, float, bool, None, list
+                             and dict only
     render(result) -> str    the same result as text for a person, without the last newline
 
 The frame adds `--json` to each. With `--json`, stdout holds that one document and nothing else; otherwise it holds the

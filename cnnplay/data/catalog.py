@@ -155,6 +155,9 @@ DATASETS = {spec.key: spec for spec in _SPECS}
 def get_dataset_spec(key: str) -> DatasetSpec:
     """Look a data set up by its key.
 
+    Returns:
+        Its entry in `DATASETS`.
+
     Raises:
         InputError: there is no such key; the message lists those that exist.
     """

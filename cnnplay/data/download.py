@@ -8,6 +8,7 @@ import re
 import socket
 import tempfile
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -16,7 +17,6 @@ from pathlib import Path
 from tarfile import TarError
 from typing import Any
 from urllib.error import URLError
-from zlib import error as ZlibError
 
 import numpy as np
 from tqdm import tqdm
@@ -34,10 +34,12 @@ CHECKSUM_WORDS = "corrupted"  # torchvision's RuntimeError for a wrong MD5: "Fil
 
 
 def download_dataset(key: str, *, show_progress: bool = True) -> Path:
-    """Bring a data set to this machine, unless it is here already, and name its file.
+    """Bring a data set to this machine, unless it is here already.
 
-    The file is written to `settings.data_dir()`, or where that is read-only to the app's own data folder. A damaged
-    file is replaced. `show_progress` draws torchvision's progress bar on stderr.
+    A damaged file is replaced. `show_progress` draws torchvision's progress bar on stderr.
+
+    Returns:
+        The file: in `settings.data_dir()`, or where that is read-only in the app's own data folder.
 
     Raises:
         InputError: there is no such key.
@@ -86,7 +88,7 @@ def _fetch(spec: DatasetSpec, work: Path, *, show_progress: bool) -> Dataset:
         with _torchvision_settings(spec, show_progress=show_progress):
             train = _read_split(spec, work, train=True)
             test = _read_split(spec, work, train=False)
-    except (*NETWORK_ERRORS, OSError, RuntimeError, EOFError, ValueError, TarError, ZlibError) as error:
+    except (*NETWORK_ERRORS, OSError, RuntimeError, EOFError, ValueError, TarError, zlib.error) as error:
         raise DownloadError(
             f"{spec.title} could not be downloaded: {_reason(error)}; nothing was written, "
             f"try again with: python -m cnnplay data {spec.key} --download"

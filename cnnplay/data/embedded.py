@@ -40,7 +40,10 @@ def read_mnist_5k() -> Dataset:
 
 
 def unpack_mnist_5k() -> Path:
-    """Write MNIST-5k into the app's own data folder and name the file.
+    """Write MNIST-5k into the app's own data folder.
+
+    Returns:
+        The file.
 
     Raises:
         DataError: the folder cannot be written.

@@ -44,7 +44,10 @@ def own_data_dir() -> Path:
 
 
 def find_file(key: str) -> Path | None:
-    """The file of a data set on this machine, None if there is none.
+    """Look for the file of a data set on this machine.
+
+    Returns:
+        Its path, or None if there is none.
 
     Raises:
         InputError: there is no such key.
@@ -55,7 +58,10 @@ def find_file(key: str) -> Path | None:
 
 
 def is_available(key: str) -> bool:
-    """Whether `load_dataset` can serve this set without a download.
+    """Tell whether `load_dataset` can serve this set without a download.
+
+    Returns:
+        True where its file is there, or where it is embedded and its package is installed.
 
     Raises:
         InputError: there is no such key.
@@ -67,6 +73,9 @@ def is_available(key: str) -> bool:
 
 def load_dataset(key: str) -> Dataset:
     """Open a data set; the embedded one is unpacked on first use.
+
+    Returns:
+        Its images and labels as memory maps; opening copies nothing.
 
     Raises:
         InputError: there is no such key.
@@ -88,6 +97,9 @@ def load_dataset(key: str) -> Dataset:
 
 def open_dataset(path: Path, spec: DatasetSpec) -> Dataset:
     """Open one file as the given data set.
+
+    Returns:
+        Its images and labels as memory maps.
 
     Raises:
         DataError: the file is truncated, is something else or does not fit `spec`.
@@ -158,9 +170,10 @@ def _check_split(path: Path, spec: DatasetSpec, images: ByteArray, labels: ByteA
     if images.dtype != np.uint8 or labels.dtype != np.uint8:
         raise DataError(f"{path}: images and labels must be uint8, got {images.dtype} and {labels.dtype}.")
     if images.ndim != 4 or images.shape[1:] != spec.image_shape or labels.shape != images.shape[:1]:
+        shape = ", ".join(map(str, spec.image_shape))
         raise DataError(
-            f"{path} does not hold {spec.title}: images must be (N, {', '.join(map(str, spec.image_shape))}) and labels "
-            f"(N,), got {images.shape} and {labels.shape}."
+            f"{path} does not hold {spec.title}: images must be (N, {shape}) and labels (N,), "
+            f"got {images.shape} and {labels.shape}."
         )
     if len(labels) == 0 or int(labels.max()) >= len(spec.classes):
         raise DataError(f"{path} does not hold {spec.title}: labels must be 0..{len(spec.classes) - 1}, one an image.")
