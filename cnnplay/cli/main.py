@@ -3,15 +3,14 @@
 A command is one module in `cnnplay/cli`, named in `COMMANDS`, with three functions:
 
     add_parser(subparsers)   parser = subparsers.add_parser("name", help="..."); then parser.add_argument(...)
-    run(args) -> dict        does the work; the dict is the JSON document: plain str, int, float, bool, None, list
-                             and dict only
+    run(args) -> dict        does the work; the JSON document, of str, int, float, bool, None, list and dict
     render(result) -> str    the same result as text for a person, without the last newline
 
 The frame adds `--json` to each. With `--json`, stdout holds that one document and nothing else; otherwise it holds the
 text of `render`. A command itself prints nothing: whatever reaches `sys.stdout` inside `run` goes to stderr. Progress
 is for people alone: `tqdm(..., disable=args.json)`, which writes to stderr.
 
-Errors: raise a `CnnplayError`; the frame writes its message as one line on stderr, leaves stdout empty and exits with 2.
+Errors: raise a `CnnplayError`; the frame writes its message as one line on stderr, leaves stdout empty, exits with 2.
 Where some inputs succeeded, raise `PartlyFailedError(message, result)`: the result is printed, then the line, exit 2.
 
 `--help` imports every command's module: import numpy, torch and whatever imports them inside `run`.
