@@ -1,0 +1,1 @@
+"""The networks: one file a family, a registry of typed specs, checkpoints with cards."""

@@ -1,0 +1,188 @@
+"""One training run from a configuration to a checkpoint with its card, interruptible at any moment."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.numpy import save_file
+
+from cnnplay import __version__
+from cnnplay.data.store import Dataset, content_hash, image_hashes, load_dataset
+from cnnplay.errors import CheckpointError
+from cnnplay.evaluation.accuracy import measure_accuracy, per_class_accuracy
+from cnnplay.models.arithmetic import count_macs, count_parameters
+from cnnplay.models.card import Card, CheckpointFiles, checkpoint_files, write_card
+from cnnplay.models.checkpoint import load_model, save_weights
+from cnnplay.models.forward import compute_logits
+from cnnplay.models.registry import get_spec
+from cnnplay.settings import PROJECT_DIR
+from cnnplay.training.config import TrainConfig
+from cnnplay.training.device import describe_hardware
+from cnnplay.training.events import EpochEnded, Event, Finished, Halted
+from cnnplay.training.loop import Signal, Trainer
+from cnnplay.training.sources import training_pictures
+
+SAVE_EVERY_S = 60.0
+STATE_SUFFIX = ".state.pt"
+
+
+def state_path(files: CheckpointFiles) -> Path:
+    """Where an unfinished run keeps its state."""
+    return files.weights.with_suffix(STATE_SUFFIX)
+
+
+def run_job(
+    config: TrainConfig,
+    folder: Path,
+    *,
+    signal: Callable[[], Signal] = lambda: "go",
+    on_event: Callable[[Event], None] = lambda event: None,
+) -> Card | None:
+    """Trains, saves and measures; goes on where an interrupted run of the same configuration stopped.
+
+    Args:
+        config: the run.
+        folder: gets the weights, the card, the test probabilities and, meanwhile, the state.
+        signal: asked between batches: "go", "pause" or "halt".
+        on_event: told every event.
+
+    Returns:
+        The card, or None when halted; the state then waits in the folder.
+
+    Raises:
+        DataError: the data set cannot be read.
+        CheckpointError: the folder holds the state of another configuration.
+        ConfigError: the configuration does not fit this machine or the data.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files = checkpoint_files(folder, config.model, config.dataset)
+    dataset = load_dataset(config.dataset)
+    sources = training_pictures(config, dataset)
+    trainer = Trainer(
+        config, sources.train, scribbles=sources.scribbles, validation=sources.validation, test=sources.test
+    )
+    state = state_path(files)
+    if state.exists():
+        trainer.load_state(_read_state(state, config))
+    last_epoch: EpochEnded | None = None
+    saved_at = 0.0
+    finished: Finished | None = None
+    for event in trainer.run(signal):
+        on_event(event)
+        match event:
+            case EpochEnded():
+                last_epoch = event
+            case Finished():
+                finished = event
+            case Halted():
+                _write_state(state, trainer)
+                return None
+        if trainer.elapsed_s - saved_at >= SAVE_EVERY_S and not isinstance(event, Finished):
+            _write_state(state, trainer)
+            saved_at = trainer.elapsed_s
+    assert finished is not None
+    card = _conclude(trainer, dataset, files, finished, last_epoch)
+    state.unlink(missing_ok=True)
+    return card
+
+
+def _write_state(path: Path, trainer: Trainer) -> None:
+    part = path.with_name(path.name + ".part")
+    torch.save(trainer.state(), part)
+    part.replace(path)
+
+
+def _read_state(path: Path, config: TrainConfig) -> dict[str, Any]:
+    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    if json.loads(json.dumps(state["config"])) != json.loads(json.dumps(config.to_json())):
+        raise CheckpointError(
+            f"{path} holds an unfinished run with other settings. Give another folder with --out, or delete it."
+        )
+    return state
+
+
+def _conclude(
+    trainer: Trainer, dataset: Dataset, files: CheckpointFiles, finished: Finished, last_epoch: EpochEnded | None
+) -> Card:
+    """Saves the weights, reads them back, measures them once on the test set and writes the card."""
+    config = trainer.config
+    spec = get_spec(config.model)
+    save_weights(trainer.model, files.weights, key=config.model, options=dict(config.model_options))
+    _, model = load_model(files.weights)
+    model.to(trainer.device)
+    logits = compute_logits(model, spec, dataset.test_images)
+    labels = np.asarray(dataset.test_labels)
+    accuracy = measure_accuracy(logits, labels)
+    averaged = None
+    if config.views != "none":
+        averaged = measure_accuracy(compute_logits(model, spec, dataset.test_images, views=config.views), labels).value
+    card = Card(
+        model=config.model,
+        dataset=config.dataset,
+        recipe=config.recipe,
+        seed=config.seed,
+        config=config.to_json(),
+        data_hash=content_hash(dataset),
+        code_version=code_version(),
+        trained_at=datetime.now(UTC).date().isoformat(),
+        device=trainer.device.type,
+        hardware=describe_hardware(trainer.device),
+        precision=trainer.precision,
+        torch_version=torch.__version__.split("+")[0],
+        wall_s=round(finished.elapsed_s, 1),
+        images_per_s=round(finished.images_per_s, 1),
+        n_params=count_parameters(model),
+        macs=count_macs(model, spec.input_shape),
+        size_bytes=files.weights.stat().st_size,
+        accuracy=accuracy.value,
+        accuracy_low=round(accuracy.low, 5),
+        accuracy_high=round(accuracy.high, 5),
+        n_test=accuracy.n,
+        per_class_accuracy=per_class_accuracy(logits, labels, spec.classes),
+        train_accuracy=round(last_epoch.train_accuracy, 5) if last_epoch else 0.0,
+        accuracy_tta=averaged,
+        views=config.views,
+    )
+    _save_test_probs(files.test_probs, dataset, logits)
+    write_card(files.card, card)
+    return card
+
+
+def _save_test_probs(path: Path, dataset: Dataset, logits: np.ndarray) -> None:
+    """Keeps the answers to the test set, keyed by picture, so that they can be compared without the data."""
+    shifted = np.exp(logits - logits.max(1, keepdims=True))
+    probs = (shifted / shifted.sum(1, keepdims=True)).astype(np.float16)
+    part = path.with_name(path.name + ".part")
+    save_file({"image_hash": image_hashes(dataset.test_images), "probs": probs}, part)
+    part.chmod(0o644)
+    part.replace(path)
+
+
+def code_version() -> str:
+    """The project's version, with the revision where it runs from a checkout."""
+    command = ["git", "-C", str(PROJECT_DIR), "rev-parse", "--short", "HEAD"]
+    try:
+        revision = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return __version__
+    return f"{__version__}+{revision}"
+
+
+@contextmanager
+def halt_on_signals() -> Iterator[Callable[[], Signal]]:
+    """Turns SIGINT and SIGTERM into a halt between two batches, so that the state is saved; restores them after."""
+    import signal as signals
+
+    told: list[int] = []
+    old = {number: signals.signal(number, lambda n, frame: told.append(n)) for number in (signals.SIGINT, signals.SIGTERM)}
+    try:
+        yield lambda: "halt" if told else "go"
+    finally:
+        for number, handler in old.items():
+            signals.signal(number, handler)

@@ -1,0 +1,1 @@
+"""The training loop: a frozen configuration in, a stream of events out."""

@@ -1,0 +1,61 @@
+"""Which device and precision "auto" means on this machine, and what the machine is."""
+
+import platform
+from pathlib import Path
+
+import torch
+
+from cnnplay.errors import ConfigError
+
+
+def resolve_device(name: str) -> torch.device:
+    """The device of that name; "auto" takes CUDA, then MPS, then the CPU.
+
+    Raises:
+        ConfigError: this machine has no such device.
+    """
+    present = ["cpu"]
+    if torch.backends.mps.is_available():
+        present.insert(0, "mps")
+    if torch.cuda.is_available():
+        present[:0] = ["cuda", *(f"cuda:{i}" for i in range(torch.cuda.device_count()))]
+    if name == "auto":
+        return torch.device(present[0])
+    if name not in present:
+        raise ConfigError(f"There is no device {name!r} here. Choose one of: auto, {', '.join(present)}.")
+    return torch.device(name)
+
+
+def has_fast_bf16(device: torch.device) -> bool:
+    """Whether the hardware multiplies bfloat16 faster than float32."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    return device.type == "cpu" and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
+def resolve_precision(name: str, device: torch.device) -> str:
+    """fp32, bf16 or fp16; "auto" takes bf16 where the hardware has it, else fp16 on CUDA, else fp32.
+
+    Raises:
+        ConfigError: fp16 away from CUDA.
+    """
+    if name == "auto":
+        if has_fast_bf16(device):
+            return "bf16"
+        return "fp16" if device.type == "cuda" else "fp32"
+    if name == "fp16" and device.type != "cuda":
+        raise ConfigError(f"fp16 training needs a CUDA device, not {device.type}. Choose bf16 or fp32.")
+    return name
+
+
+def describe_hardware(device: torch.device) -> str:
+    """One line for a card: the GPU's name, or the processor and its number of threads."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    name = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        lines = cpuinfo.read_text(encoding="utf-8").splitlines()
+        name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), name)
+    kind = "MPS on " if device.type == "mps" else ""
+    return f"{kind}{name}, {torch.get_num_threads()} threads"

@@ -1,0 +1,210 @@
+"""The training loop: steps, events, and a state from which it goes on exactly."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from cnnplay.models.forward import compute_logits, normaliser
+from cnnplay.models.registry import build, get_spec
+from cnnplay.training.config import TrainConfig
+from cnnplay.training.device import resolve_device, resolve_precision
+from cnnplay.training.events import EpochEnded, Event, Finished, Halted, Progress, Started
+from cnnplay.training.feed import NO_LABEL, Feed, Pictures, generator_for
+from cnnplay.training.optimisation import (
+    LOOKAHEAD_EVERY,
+    Lookahead,
+    build_optimizer,
+    learning_rate,
+    set_learning_rate,
+)
+
+Signal = Literal["go", "pause", "halt"]
+REPORT_EVERY_S = 0.5
+PAUSE_POLL_S = 0.05
+WHITENING_IMAGES = 5000
+"""Training pictures from which a whitening layer is computed, as in Jordan 2024."""
+_WEIGHTS, _DROPOUT = 3, 4
+_AMP_TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+class Trainer:
+    """One run: built from its configuration, driven by iterating over `run()`.
+
+    Args:
+        config: everything that decides the result.
+        pictures: what it learns from.
+        scribbles: (M, C, H, W) uint8, shown as "none of the classes", or None.
+        validation: pictures to choose by, or None.
+        test: pictures to read after every epoch where `config.test_every_epoch` asks for it, or None.
+        initial: weights to start from instead of fresh ones.
+
+    Raises:
+        ConfigError: the device or precision is not to be had here.
+    """
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        pictures: Pictures,
+        *,
+        scribbles: npt.NDArray[np.uint8] | None = None,
+        validation: Pictures | None = None,
+        test: Pictures | None = None,
+        initial: dict[str, Tensor] | None = None,
+    ) -> None:
+        self.config, self.spec = config, get_spec(config.model)
+        self.device = resolve_device(config.device)
+        self.precision = resolve_precision(config.precision, self.device)
+        self.feed = Feed(config, self.spec, pictures, scribbles=scribbles, device=self.device)
+        self.n_steps = max(1, round(config.epochs * self.feed.steps_per_epoch))
+        self._validation, self._test = validation, test
+        self.model = self._build(pictures, initial)
+        self._optimizer = build_optimizer(self.model, config)
+        self._lookahead = Lookahead(self.model) if config.lookahead else None
+        self._scaler = torch.amp.GradScaler(self.device.type, enabled=self.precision == "fp16")
+        self._forward: Callable[[Tensor], Tensor] = torch.compile(self.model) if config.compile else self.model
+        self.step, self.elapsed_s = 0, 0.0
+        self._epoch_sums = torch.zeros(3, dtype=torch.float64)
+        self._pending = torch.zeros(3, device=self.device)
+
+    def _build(self, pictures: Pictures, initial: dict[str, Tensor] | None) -> nn.Module:
+        torch.manual_seed(int(generator_for(self.config.seed, _WEIGHTS, 0).initial_seed()))
+        model = build(self.config.model, **self.config.model_options)
+        if initial is not None:
+            model.load_state_dict(initial)
+        elif hasattr(model, "init_from_data"):
+            first = torch.from_numpy(np.array(pictures.images[:WHITENING_IMAGES]))
+            model.init_from_data(normaliser(self.spec)(first))
+        return model.to(self.device, memory_format=torch.channels_last)
+
+    def state(self) -> dict[str, Any]:
+        """Everything needed to go on exactly from here, for `torch.save`; tensors are not copied."""
+        return {
+            "config": self.config.to_json(),
+            "step": self.step,
+            "elapsed_s": self.elapsed_s,
+            "model": self.model.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "lookahead": self._lookahead.slow if self._lookahead else None,
+            "scaler": self._scaler.state_dict(),
+            "epoch_sums": self._epoch_sums,
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Goes back to a saved state of the same configuration."""
+        self.step, self.elapsed_s = state["step"], state["elapsed_s"]
+        self.model.load_state_dict(state["model"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._scaler.load_state_dict(state["scaler"])
+        self._epoch_sums = state["epoch_sums"].clone()
+        if self._lookahead:
+            self._lookahead.slow = {name: value.to(self.device) for name, value in state["lookahead"].items()}
+
+    def run(self, signal: Callable[[], Signal] = lambda: "go") -> Iterator[Event]:
+        """Trains from the current step to the end, or until told to halt.
+
+        Args:
+            signal: asked between any two batches; "pause" waits there, "halt" ends with `Halted`.
+
+        Yields:
+            Events, from `Started` to `Finished` or `Halted`.
+        """
+        yield Started(self.step, self.n_steps, self.feed.n_images, str(self.device), self.precision)
+        self.model.train()
+        reported_step, reported_at, began = self.step, time.monotonic(), time.monotonic()
+        while self.step < self.n_steps:
+            if (told := self._obey(signal)) > 0:
+                reported_at, began = reported_at + told, began + told
+            elif told < 0:
+                self._flush()
+                yield Halted(self.step)
+                return
+            lr = self._train_step()
+            now = time.monotonic()
+            epoch_done = self.step % self.feed.steps_per_epoch == 0 or self.step == self.n_steps
+            if epoch_done or now - reported_at >= REPORT_EVERY_S:
+                loss, accuracy, n = self._flush()
+                now = time.monotonic()
+                self.elapsed_s, began = self.elapsed_s + now - began, now
+                rate = n / (now - reported_at) if reported_step < self.step else 0.0
+                epoch = self.step / self.feed.steps_per_epoch
+                yield Progress(self.step, epoch, loss, accuracy, lr, rate, self.elapsed_s)
+                reported_step, reported_at, began = self.step, time.monotonic(), time.monotonic()
+            if epoch_done:
+                if self.step == self.n_steps and self._lookahead:
+                    self._lookahead.update(1.0)
+                yield self._end_epoch()
+                reported_at = began = time.monotonic()
+        total = self.n_steps * self.feed.batch_size
+        yield Finished(self.step, self.elapsed_s, total / max(self.elapsed_s, 1e-9))
+
+    def _obey(self, signal: Callable[[], Signal]) -> float:
+        """Seconds spent in a pause; -1 if told to halt."""
+        began = time.monotonic()
+        while (told := signal()) == "pause":
+            time.sleep(PAUSE_POLL_S)
+        if told == "halt":
+            return -1.0
+        waited = time.monotonic() - began
+        return waited if waited >= PAUSE_POLL_S else 0.0
+
+    def _train_step(self) -> float:
+        config, step = self.config, self.step
+        lr = learning_rate(config, step, self.n_steps)
+        set_learning_rate(self._optimizer, lr)
+        if config.whiten_bias_epochs and isinstance(whiten := getattr(self.model, "whiten", None), nn.Conv2d):
+            assert whiten.bias is not None
+            whiten.bias.requires_grad_(step < config.whiten_bias_epochs * self.feed.steps_per_epoch)
+        images, labels = self.feed.batch(step)
+        torch.manual_seed(int(generator_for(config.seed, _DROPOUT, step).initial_seed()))
+        amp = self.precision in _AMP_TYPES
+        with torch.autocast(self.device.type, _AMP_TYPES.get(self.precision), enabled=amp):
+            logits = self._forward(images)
+        logits = logits.float()
+        loss = _loss(logits, labels, config.label_smoothing)
+        self._optimizer.zero_grad(set_to_none=True)
+        self._scaler.scale(loss).backward()
+        self._scaler.step(self._optimizer)
+        self._scaler.update()
+        self.step += 1
+        if self._lookahead and self.step % LOOKAHEAD_EVERY == 0:
+            self._lookahead.update(min(self.step / self.n_steps, 1 - 1e-9))
+        n = float((labels != NO_LABEL).sum()) if self.feed.scribbles is not None else float(len(labels))
+        right = (logits.detach().argmax(1) == labels).sum()
+        self._pending += torch.stack([loss.detach() * n, right.float(), right.new_tensor(n, dtype=torch.float32)])
+        return lr
+
+    def _flush(self) -> tuple[float, float, float]:
+        """Mean loss and accuracy since the last flush, and the number of pictures; waits for the device."""
+        sums = self._pending.double().cpu()
+        self._pending.zero_()
+        self._epoch_sums += sums
+        loss, right, n = sums.tolist()
+        return loss / max(n, 1), right / max(n, 1), n
+
+    def _end_epoch(self) -> EpochEnded:
+        loss, right, n = self._epoch_sums.tolist()
+        self._epoch_sums.zero_()
+        epoch = -(-self.step // self.feed.steps_per_epoch)
+        val = self._accuracy(self._validation)
+        test = self._accuracy(self._test) if self.config.test_every_epoch else None
+        return EpochEnded(epoch, loss / max(n, 1), right / max(n, 1), val, test, self.elapsed_s)
+
+    def _accuracy(self, pictures: Pictures | None) -> float | None:
+        if pictures is None:
+            return None
+        answers = compute_logits(self.model, self.spec, pictures.images).argmax(1)
+        return float((answers == pictures.labels).mean())
+
+
+def _loss(logits: Tensor, labels: Tensor, smoothing: float) -> Tensor:
+    """Mean cross-entropy; a scribble's target is the uniform distribution (Hendrycks et al. 2019)."""
+    uniform = -F.log_softmax(logits, dim=1).mean(dim=1)
+    plain = F.cross_entropy(logits, labels, ignore_index=NO_LABEL, label_smoothing=smoothing, reduction="none")
+    return torch.where(labels == NO_LABEL, uniform, plain).mean()

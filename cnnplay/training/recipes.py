@@ -1,0 +1,144 @@
+"""How each network is trained: as published, by one good modern default, or at the record pace."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from cnnplay.errors import ConfigError
+from cnnplay.models.registry import get_spec
+from cnnplay.training.config import Augmentation, TrainConfig
+
+Recipe = Callable[..., TrainConfig]
+
+_PUBLISHED_SGD = partial(
+    TrainConfig,
+    optimizer="sgd",
+    lr=0.01,
+    momentum=0.5,
+    batch_size=64,
+    schedule="constant",
+    drop_last=False,
+    test_every_epoch=True,
+    precision="fp32",
+)
+_PUBLISHED_ADAM = partial(
+    TrainConfig,
+    optimizer="adam",
+    lr=1e-3,
+    schedule="constant",
+    drop_last=False,
+    test_every_epoch=True,
+    precision="fp32",
+)
+_SLIP = {"as_published": True}
+
+PUBLISHED: dict[str, Recipe] = {
+    "fc2": partial(_PUBLISHED_SGD, epochs=1),
+    "cnn6": partial(_PUBLISHED_SGD, epochs=1),
+    "cnn16_32": partial(_PUBLISHED_ADAM, batch_size=50, epochs=10),
+    "inception": partial(_PUBLISHED_SGD, epochs=10),
+    "residual": partial(_PUBLISHED_SGD, epochs=10),
+    "residual_scaled": partial(_PUBLISHED_SGD, epochs=10, model_options=_SLIP),
+    "residual_conv": partial(_PUBLISHED_SGD, epochs=10, model_options=_SLIP),
+    "lenet5": partial(_PUBLISHED_ADAM, batch_size=64, epochs=10),
+    "lenet": partial(_PUBLISHED_ADAM, batch_size=36, epochs=5),
+    "vgg": partial(
+        _PUBLISHED_ADAM, batch_size=128, epochs=10, augmentation=Augmentation(shift_px=4, flip="random")
+    ),
+}
+"""Recipes as their authors ran them; where they read the test set after every epoch, so do these."""
+
+_DIGIT_WARP = Augmentation(shift_px=2, rotate_deg=10, scale=0.1, shear=0.1)
+_DIGITS = partial(
+    TrainConfig, optimizer="adamw", lr=4e-3, weight_decay=1e-3, batch_size=256, augmentation=_DIGIT_WARP, lr_end=0.001
+)
+_OBJECT_SHIFTS = Augmentation(shift_px=4, padding="reflect", flip="alternating")
+_OBJECTS = partial(
+    TrainConfig,
+    batch_size=512,
+    momentum=0.9,
+    weight_decay=5e-4,
+    augmentation=_OBJECT_SHIFTS,
+    label_smoothing=0.1,
+    views="mirror",
+)
+
+MODERN: dict[str, Recipe] = {
+    "fc2": partial(_DIGITS, epochs=20, augmentation=Augmentation()),
+    "cnn6": partial(_DIGITS, epochs=20, augmentation=replace(_DIGIT_WARP, shift_px=1)),
+    "cnn16_32": partial(_DIGITS, epochs=15),
+    "inception": partial(_DIGITS, epochs=12),
+    "residual": partial(_DIGITS, epochs=20),
+    "residual_scaled": partial(_DIGITS, epochs=20),
+    "residual_conv": partial(_DIGITS, epochs=20),
+    "densenet": partial(_DIGITS, epochs=12),
+    "lenet5": partial(_OBJECTS, epochs=20, lr=0.1, label_smoothing=0.0),
+    "lenet": partial(_OBJECTS, epochs=20, lr=0.1, label_smoothing=0.0),
+    "simple_cnn": partial(_OBJECTS, epochs=20, lr=0.1),
+    "alexnet": partial(_OBJECTS, epochs=10, lr=0.1),
+    "zfnet": partial(_OBJECTS, epochs=10, lr=0.1),
+    "vgg": partial(_OBJECTS, epochs=12, lr=0.1, lookahead=True),
+    "googlenet": partial(_OBJECTS, epochs=10, lr=0.4),
+    "resnet": partial(_OBJECTS, epochs=25, lr=0.4),
+    "densenet_cifar": partial(_OBJECTS, epochs=12, lr=0.4),
+}
+"""One good default for each architecture; nothing in them was chosen on the test set but the number of epochs."""
+
+_KILOSTEP = 1 + 1 / (1 - 0.85)
+SPEEDRUN = partial(
+    TrainConfig,
+    epochs=9.9,
+    batch_size=1024,
+    optimizer="nesterov",
+    lr=11.5 / _KILOSTEP,
+    momentum=0.85,
+    weight_decay=0.0153 / 11.5,
+    decay_all=True,
+    norm_bias_lr=64.0,
+    warmup=0.23,
+    lr_start=0.2,
+    lr_end=0.07,
+    label_smoothing=0.2,
+    lookahead=True,
+    whiten_bias_epochs=3,
+    augmentation=Augmentation(shift_px=2, padding="reflect", flip="alternating"),
+    views="mirror_shift",
+)
+"""Airbench94 (Jordan 2024, listing 4), its rates rewritten for the mean loss of a batch of 1,024."""
+
+RECIPES: dict[str, dict[str, Recipe]] = {
+    "published": PUBLISHED,
+    "modern": MODERN,
+    "speedrun": {"speedrun": SPEEDRUN},
+}
+
+
+def recipes_for(model: str) -> tuple[str, ...]:
+    """Names of the recipes that exist for an architecture, the default first.
+
+    Raises:
+        InputError: no architecture has this key.
+    """
+    get_spec(model)
+    return tuple(name for name in ("modern", "speedrun", "published") if model in RECIPES[name])
+
+
+def make_config(model: str, recipe: str | None = None, **changes: Any) -> TrainConfig:
+    """The configuration of a recipe, with changes.
+
+    Args:
+        model: registry key.
+        recipe: name; None takes the architecture's default.
+        changes: fields of `TrainConfig` to set otherwise.
+
+    Raises:
+        InputError: no architecture has this key.
+        ConfigError: there is no such recipe for it, or a value out of bounds.
+    """
+    names = recipes_for(model)
+    name = recipe or names[0]
+    if name not in names:
+        raise ConfigError(f"{model} has no recipe {name!r}. Choose one of: {', '.join(names)}.")
+    values = {"model": model, "dataset": get_spec(model).dataset, "recipe": name, **changes}
+    return RECIPES[name][model](**values)

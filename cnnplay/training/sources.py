@@ -1,0 +1,51 @@
+"""Which pictures a configuration trains, validates and tests on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnplay.data.store import Dataset
+from cnnplay.errors import ConfigError
+from cnnplay.training.config import TrainConfig
+from cnnplay.training.feed import Pictures, generator_for
+
+_SPLIT = 5
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Pictures of one run; `test` is only read after every epoch where the recipe says so."""
+
+    train: Pictures
+    validation: Pictures | None
+    test: Pictures
+    scribbles: npt.NDArray[np.uint8] | None = None
+
+
+def training_pictures(config: TrainConfig, dataset: Dataset) -> Sources:
+    """Splits the training set of the data set, and adds drawings and scribbles where the recipe wants them.
+
+    Raises:
+        ConfigError: validation would leave nothing to train on.
+    """
+    images, labels = dataset.train_images, np.asarray(dataset.train_labels).astype(np.int64)
+    validation = None
+    if config.val_size:
+        if config.val_size >= len(labels):
+            raise ConfigError(
+                f"val_size is {config.val_size}, and {config.dataset} has {len(labels)} training pictures. Take fewer."
+            )
+        order = np.argsort(generator_order(config.seed, len(labels)))
+        held, kept = np.sort(order[: config.val_size]), np.sort(order[config.val_size :])
+        validation = Pictures(np.asarray(images[held]), labels[held])
+        images, labels = images[kept], labels[kept]
+    test = Pictures(dataset.test_images, np.asarray(dataset.test_labels).astype(np.int64))
+    return Sources(Pictures(images, labels), validation, test)
+
+
+def generator_order(seed: int, n: int) -> npt.NDArray[np.float64]:
+    """n random numbers that depend on the seed alone."""
+    import torch
+
+    return torch.rand(n, generator=generator_for(seed, _SPLIT, 0), dtype=torch.float64).numpy()
