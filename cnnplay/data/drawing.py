@@ -1,0 +1,143 @@
+"""From a drawing to the 28 x 28 image that an MNIST network reads, with every step kept to be shown."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cnnplay.data.components import find_digit
+from cnnplay.data.digit import (
+    SIDE_PX,
+    ByteArray,
+    PreparedDigit,
+    Step,
+    centre_by_mass,
+    fit_box,
+    render_lines,
+)
+from cnnplay.data.paper import resize_longest, separate_ink
+from cnnplay.data.strokes import Strokes, draw_strokes, resample
+from cnnplay.data.thinning import trace_pen
+from cnnplay.errors import EmptyDrawingError
+
+DEFAULT_BRUSH_PX = 20
+DEFAULT_CANVAS_PX = 280
+SMALLEST_SHARE = 0.03
+"""A drawing whose longer side is less than this share of the canvas is a dot, not a digit."""
+SPECK_SHARE = 0.06
+"""A stroke smaller than this share of the whole drawing is a slip of the pen."""
+TRACE_PX = (160, 320)
+"""Bounds of the longer side of the ink whose path is traced."""
+_STEP_PX = 0.5
+
+
+def prepare_strokes(
+    strokes: Strokes, *, brush_px: float = DEFAULT_BRUSH_PX, canvas_px: int = DEFAULT_CANVAS_PX
+) -> PreparedDigit:
+    """Prepare a digit drawn with a pen; the result does not depend on the brush, the place or the size of the drawing.
+
+    Args:
+        strokes: polylines in canvas pixels.
+        brush_px: width of the pen that the user saw, in canvas pixels; it matters for the pictures of the steps alone.
+        canvas_px: side of the square canvas.
+
+    Raises:
+        EmptyDrawingError: nothing was drawn, or no more than a dot.
+    """
+    visible = _clip(strokes, canvas_px)
+    lines = _drop_specks(visible, canvas_px)
+    drawn = draw_strokes(visible, brush_px=brush_px, canvas_px=canvas_px)
+    scaled_brush = brush_px * _scale_to_box(lines, brush_px)
+    cut = resample(fit_box(lines, pen_px=scaled_brush), step=_STEP_PX)
+    fitted = resample(fit_box(lines), step=_STEP_PX)
+    centred = centre_by_mass(fitted)
+    with_brush = render_lines(cut, pen_px=scaled_brush)
+    with_pen = render_lines(fitted)
+    image = render_lines(centred)
+    steps = (
+        Step("Your drawing", f"squeezed to 28 x 28\nfrom {canvas_px} x {canvas_px}", drawn, _squeeze(drawn)),
+        Step("Cut out", "the ink fills\na box of 20 px", with_brush, with_brush),
+        Step("Pen width", "drawn again with\nthe pen of MNIST", with_pen, with_pen),
+        Step("Centred", "centre of mass\nin the middle", image, image),
+    )
+    return PreparedDigit(image=image, steps=steps)
+
+
+def prepare_pixels(image: Image.Image | ByteArray) -> PreparedDigit:
+    """Prepare a picture of a digit: a drawing, a scan or a photo, dark on light or light on dark.
+
+    Args:
+        image: a Pillow image of any mode, or (H, W), (H, W, 3) or (H, W, 4) uint8.
+
+    Raises:
+        EmptyDrawingError: no ink that could be a digit is found.
+    """
+    picture = image if isinstance(image, Image.Image) else Image.fromarray(image)
+    paper = separate_ink(picture)
+    found = find_digit(paper.ink)
+    left, top, right, bottom = found.box
+    inked = np.round(np.clip(paper.ink, 0.0, 1.0) * 255).astype(np.uint8)
+    digit_ink = np.where(found.mask, inked, 0).astype(np.uint8)[top:bottom, left:right]
+    path = trace_pen(_enlarged(found.mask[top:bottom, left:right], digit_ink))
+    dots = tuple(path.points[:, None])
+    fitted = fit_box(dots)
+    centred = centre_by_mass(fitted)
+    with_pen = render_lines(fitted)
+    final = render_lines(centred)
+    cut = _boxed(digit_ink)
+    seen = paper.grey if paper.is_light else 255 - paper.grey
+    steps = (
+        Step("Your picture", "squeezed\nto 28 x 28", paper.grey, _squeeze(seen)),
+        Step("Ink", "paper and light\ntaken away", inked, _squeeze(inked)),
+        Step("Cut out", "the ink fills\na box of 20 px", digit_ink, cut),
+        Step("Pen width", "drawn again with\nthe pen of MNIST", with_pen, with_pen),
+        Step("Centred", "centre of mass\nin the middle", final, final),
+    )
+    return PreparedDigit(image=final, steps=steps)
+
+
+def _enlarged(mask: NDArray[np.bool_], ink: ByteArray) -> NDArray[np.bool_]:
+    longest = max(mask.shape)
+    if TRACE_PX[0] <= longest <= TRACE_PX[1]:
+        return mask
+    bigger = resize_longest(Image.fromarray(ink), TRACE_PX)
+    return np.asarray(bigger) > 127
+
+
+def _boxed(ink: ByteArray) -> ByteArray:
+    small = resize_longest(Image.fromarray(ink), (20, 20))
+    out = Image.new("L", (SIDE_PX, SIDE_PX))
+    out.paste(small, ((SIDE_PX - small.width) // 2, (SIDE_PX - small.height) // 2))
+    return np.asarray(out)
+
+
+def _clip(strokes: Strokes, canvas_px: int) -> Strokes:
+    """Leave out what lies beyond the canvas, where the user saw no ink; a stroke that leaves and returns becomes two."""
+    pieces = []
+    for stroke in strokes:
+        inside = ((stroke >= 0) & (stroke <= canvas_px)).all(axis=1)
+        cuts = np.flatnonzero(np.diff(inside.astype(np.int8))) + 1
+        pieces.extend(part for part, seen in zip(np.split(stroke, cuts), np.split(inside, cuts), strict=True) if seen[0])
+    return tuple(pieces)
+
+
+def _extent(lines: Strokes) -> float:
+    every = np.concatenate(lines)
+    return float(np.ptp(every, axis=0).max())
+
+
+def _drop_specks(strokes: Strokes, canvas_px: int) -> Strokes:
+    if not strokes:
+        raise EmptyDrawingError("Nothing is drawn yet: draw a digit from 0 to 9.")
+    longest = max(_extent((stroke,)) for stroke in strokes)
+    if longest < SMALLEST_SHARE * canvas_px:
+        raise EmptyDrawingError("That is no more than a dot: draw a digit from 0 to 9, larger than the pen is wide.")
+    return tuple(stroke for stroke in strokes if _extent((stroke,)) >= SPECK_SHARE * longest)
+
+
+def _scale_to_box(lines: Strokes, brush_px: float) -> float:
+    return 20.0 / (_extent(lines) + brush_px)
+
+
+def _squeeze(picture: ByteArray) -> ByteArray:
+    small = Image.fromarray(picture).resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX)
+    return np.asarray(small)

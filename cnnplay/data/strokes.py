@@ -1,0 +1,191 @@
+"""Pen strokes: what the drawing canvas returns, flattened to polylines and drawn at any pen width.
+
+Strokes are a tuple of (n, 2) float64 arrays, n >= 1: points in drawing order, x to the right, y down, in pixels.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from cnnplay.errors import InputError
+
+FloatArray = NDArray[np.float64]
+ByteArray = NDArray[np.uint8]
+Strokes = tuple[FloatArray, ...]
+
+FLATTEN_STEP_PX = 2.0
+"""Longest piece of a flattened curve: a tenth of the default brush, far below what a pen can bend."""
+MAX_POINTS = 50_000
+"""More than an hour of scribbling; what goes beyond is refused rather than left to fill the memory."""
+SUPERSAMPLING = 2
+"""Each canvas pixel is drawn as 2 x 2: five grey levels on an edge, as close as a browser's own smoothing."""
+DECIMATE_PX = 0.4
+FABRIC_VERSION = "7.4.0"
+_ORIGINS = {"left": 0.5, "top": 0.5, "center": 0.0, "right": -0.5, "bottom": -0.5}
+_N_NUMBERS = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}
+
+
+def strokes_from_canvas(json_data: Mapping[str, Any] | None) -> Strokes:
+    """Flatten the freehand paths of a drawing canvas.
+
+    Args:
+        json_data: what streamlit-drawable-canvas 0.13 returns as `json_data` with drawing_mode="freedraw": fabric.js 7
+            objects of type "Path". Objects of other types are passed over; None is an empty canvas.
+
+    Returns:
+        One polyline a path, in canvas pixels; a single click is a polyline shorter than 0.1 px.
+
+    Raises:
+        InputError: a path is malformed.
+    """
+    strokes: list[FloatArray] = []
+    for item in (json_data or {}).get("objects", ()):
+        if str(item.get("type", "")).lower() == "path" and item.get("path"):
+            pieces = _flatten(item["path"])
+            strokes.extend(_place(pieces, item))
+    if sum(map(len, strokes)) > MAX_POINTS:
+        raise InputError(f"The drawing has more than {MAX_POINTS:,} points: clear it and draw one digit.")
+    return tuple(strokes)
+
+
+def _flatten(path: Sequence[Sequence[Any]]) -> list[FloatArray]:
+    pieces: list[list[FloatArray]] = []
+    at = np.zeros(2)
+    for name, *numbers in path:
+        if len(numbers) != _N_NUMBERS.get(name, -1) or not all(_is_number(n) for n in numbers):
+            raise InputError(f"The drawing holds the path command {str(name)[:10]!r}, which cannot be read: draw again.")
+        controls = np.array(numbers, dtype=np.float64).reshape(-1, 2)
+        if name == "M" or not pieces:
+            pieces.append([controls[:1] if len(controls) else at[None]])
+        elif name == "Z":
+            pieces[-1].append(pieces[-1][0][:1])
+        else:
+            pieces[-1].append(_curve(np.vstack([at, controls])))
+        at = pieces[-1][-1][-1]
+    return [np.concatenate(piece) for piece in pieces]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e6
+
+
+def _curve(controls: FloatArray) -> FloatArray:
+    """Bezier curve of degree 1, 2 or 3 by de Casteljau's construction, without its first point."""
+    length = float(np.hypot(*np.diff(controls, axis=0).T).sum())
+    n = max(1, int(np.ceil(length / FLATTEN_STEP_PX)))
+    t = np.linspace(0, 1, n + 1)[1:, None, None]
+    points = np.broadcast_to(controls, (n, *controls.shape))
+    while points.shape[1] > 1:
+        points = points[:, :-1] * (1 - t) + points[:, 1:] * t
+    return points[:, 0]
+
+
+def _place(pieces: list[FloatArray], item: Mapping[str, Any]) -> Iterator[FloatArray]:
+    """Move path coordinates to the canvas: fabric draws a path around the centre of its bounding box."""
+    every = np.concatenate(pieces)
+    low, high = every.min(axis=0), every.max(axis=0)
+    middle = (low + high) / 2
+    scale = np.array([_number(item, "scaleX", 1.0), _number(item, "scaleY", 1.0)])
+    flip = np.array([-1.0 if item.get("flipX") else 1.0, -1.0 if item.get("flipY") else 1.0])
+    angle = np.deg2rad(_number(item, "angle", 0.0))
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    size = (high - low + _number(item, "strokeWidth", 0.0)) * scale
+    origin = np.array([_ORIGINS.get(str(item.get(key)), 0.0) for key in ("originX", "originY")])
+    position = np.array([_number(item, "left", middle[0]), _number(item, "top", middle[1])])
+    centre = position + (origin * size) @ turn
+    for piece in pieces:
+        yield ((piece - middle) * scale * flip) @ turn + centre
+
+
+def _number(item: Mapping[str, Any], key: str, default: float) -> float:
+    value = item.get(key, default)
+    return float(value) if _is_number(value) else default
+
+
+def canvas_from_strokes(strokes: Sequence[FloatArray], *, brush_px: float) -> dict[str, Any]:
+    """What the canvas returns when these points are drawn on it: the brush smooths a path through their midpoints.
+
+    Args:
+        strokes: (n, 2) points of the pen in canvas pixels; the inverse of `strokes_from_canvas` up to that smoothing.
+        brush_px: width of the pen in canvas pixels.
+    """
+    objects = []
+    for stroke in strokes:
+        path = _brush_path(_decimate(stroke), end_px=brush_px / 1000)
+        flat = np.concatenate(_flatten(path))
+        low, high = flat.min(axis=0), flat.max(axis=0)
+        left, top = ((low + high) / 2).tolist()
+        width, height = (high - low).tolist()
+        placed = {"originX": "center", "originY": "center", "left": left, "top": top, "width": width, "height": height}
+        pen = {"fill": None, "stroke": "#000000", "strokeWidth": brush_px, "strokeLineCap": "round"}
+        objects.append({"type": "Path", "version": FABRIC_VERSION, **placed, **pen, "path": path})
+    return {"version": FABRIC_VERSION, "objects": objects}
+
+
+def _decimate(stroke: FloatArray) -> FloatArray:
+    """Drop points nearer than 0.4 px to the last one kept, and the last but one, as fabric's PencilBrush does."""
+    if len(stroke) <= 2:
+        return stroke if len(stroke) == 2 else np.repeat(stroke, 2, axis=0)
+    kept = [stroke[0]]
+    for point in stroke[1:-2]:
+        if ((point - kept[-1]) ** 2).sum() >= DECIMATE_PX**2:
+            kept.append(point)
+    return np.array([*kept, stroke[-1]])
+
+
+def _brush_path(points: FloatArray, *, end_px: float) -> list[list[Any]]:
+    """Path commands of fabric's `getSmoothPathFromPoints`: each point bends the curve between two midpoints."""
+    first, last = points[0] - (end_px, 0), points[-1] + (end_px, 0)
+    bends = [
+        ["Q", *here.tolist(), *((here + after) / 2).tolist()]
+        for here, after in zip(points[:-1], points[1:], strict=True)
+        if (here != after).any()
+    ]
+    return [["M", *first.tolist()], *bends, ["L", *last.tolist()]]
+
+
+def draw_strokes(strokes: Strokes, *, brush_px: float, canvas_px: int) -> ByteArray:
+    """Draw strokes as a canvas shows them: round caps and joints, smoothed edges.
+
+    Args:
+        strokes: polylines in canvas pixels.
+        brush_px: width of the pen, in canvas pixels.
+        canvas_px: side of the square canvas.
+
+    Returns:
+        (canvas_px, canvas_px) uint8, 0 paper, 255 ink.
+    """
+    side = canvas_px * SUPERSAMPLING
+    image = Image.new("L", (side, side))
+    pen = ImageDraw.Draw(image)
+    radius = brush_px * SUPERSAMPLING / 2
+    for stroke in strokes:
+        _draw_line(pen, stroke * SUPERSAMPLING, radius)
+    return np.asarray(image.reduce(SUPERSAMPLING))
+
+
+def _draw_line(pen: ImageDraw.ImageDraw, points: FloatArray, radius: float) -> None:
+    for x, y in points.tolist():
+        pen.ellipse((x - radius, y - radius, x + radius - 1, y + radius - 1), fill=255)
+    steps = np.diff(points, axis=0)
+    lengths = np.hypot(steps[:, 0], steps[:, 1])
+    moved = lengths > 0
+    sides = np.zeros_like(steps)
+    sides[moved] = steps[moved][:, ::-1] * (-radius, radius) / lengths[moved, None]
+    corners = np.stack([points[:-1] + sides, points[1:] + sides, points[1:] - sides, points[:-1] - sides], axis=1) - 0.5
+    for corner in corners[moved]:
+        pen.polygon([(x, y) for x, y in corner.tolist()], fill=255)
+
+
+def resample(strokes: Strokes, *, step: float) -> Strokes:
+    """Place points at even distances of at most `step` along each stroke; ends stay where they are."""
+    out = []
+    for stroke in strokes:
+        along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
+        n = max(1, int(np.ceil(along[-1] / step)))
+        at = np.linspace(0.0, along[-1], n + 1)
+        out.append(np.stack([np.interp(at, along, stroke[:, axis]) for axis in (0, 1)], axis=1))
+    return tuple(out)
