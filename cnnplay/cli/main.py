@@ -30,7 +30,10 @@ from cnnplay import __version__
 from cnnplay.cli.errors import PartlyFailedError, UsageError
 from cnnplay.errors import CnnplayError
 
-COMMANDS = ("data", "train",)
+COMMANDS = (
+    "data",
+    "train",
+)
 
 EXIT_OK = 0
 EXIT_BAD_INPUT = 2
@@ -72,12 +75,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_BROKEN_PIPE
 
 
-def build_parser(commands: Sequence[str] = COMMANDS) -> Parser:
+def build_parser() -> Parser:
     """Make the parser of all commands; each sets `module` in the parsed arguments."""
     parser = Parser(prog="python -m cnnplay", description="A playground for convolutional networks.")
     parser.add_argument("--version", action="version", version=f"cnnplay {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name in commands:
+    for name in COMMANDS:
         module = import_module(f"cnnplay.cli.{name}")
         known = set(subparsers.choices)
         module.add_parser(subparsers)

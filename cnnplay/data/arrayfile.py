@@ -76,7 +76,7 @@ def _read_header(path: Path, size: int) -> tuple[dict[str, Any], int]:
         raw = file.read(n_bytes)
     try:
         header = json.loads(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _damaged(path, "its header is not JSON") from error
     if not isinstance(header, dict) or not all(isinstance(entry, dict) for entry in header.values()):
         raise _damaged(path, "its header is not that of a safetensors file")
@@ -87,7 +87,7 @@ def _map_array(path: Path, name: str, entry: dict[str, Any], data_start: int, si
     try:
         dtype, shape = entry["dtype"], tuple(int(n) for n in entry["shape"])
         start, stop = (int(offset) for offset in entry["data_offsets"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise _damaged(path, f"the entry of {name} in its header is not understood") from error
     if dtype != "U8":
         raise _damaged(path, f"{name} is stored as {dtype}, not as U8")

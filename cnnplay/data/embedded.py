@@ -25,10 +25,12 @@ def read_mnist_5k() -> Dataset:
     pixels, digits = mnist_data()
     images = np.asarray(pixels).reshape(-1, 1, 28, 28).astype(np.uint8)
     labels = np.asarray(digits).astype(np.uint8)
-    order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
+    rng = np.random.default_rng(SPLIT_SEED)
+    order = rng.permutation(len(labels))
     is_test = np.zeros(len(labels), dtype=bool)
     for label in np.unique(labels):
         is_test[order[labels[order] == label][:N_TEST_PER_CLASS]] = True
+    order = rng.permutation(len(labels))  # another one: the first begins with nearly nothing but test images
     train, test = order[~is_test[order]], order[is_test[order]]
     return Dataset(
         spec=get_dataset_spec(KEY),
