@@ -30,10 +30,7 @@ from cnnplay import __version__
 from cnnplay.cli.errors import PartlyFailedError, UsageError
 from cnnplay.errors import CnnplayError
 
-COMMANDS = (
-    "data",
-    "train",
-)
+COMMANDS = ("models", "data", "train", "evaluate", "predict", "drawings", "reproduce")
 
 EXIT_OK = 0
 EXIT_BAD_INPUT = 2

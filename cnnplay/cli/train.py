@@ -61,6 +61,6 @@ def render(result: dict[str, Any]) -> str:
     """The result in two lines."""
     averaged = f" ({result['accuracy_tta']:.2%} averaged over views)" if result["accuracy_tta"] is not None else ""
     return (
-        f"{result['model']} on {result['dataset']}: {result['accuracy']:.2%}{averaged} of {result['n']:,} test pictures, "
+        f"{result['model']} on {result['dataset']}: {result['accuracy']:.2%}{averaged} of {result['n']:,} "
         f"{result['elapsed_s']:,.0f} s, {result['images_per_s']:,.0f} images/s\n{result['checkpoint']}"
     )

@@ -1,6 +1,7 @@
 """Airbench: the fastest known way to 94 % on CIFAR-10 (Jordan 2024, arXiv:2404.00498, section 3)."""
 
 from collections import OrderedDict
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -86,4 +87,4 @@ class Airbench(nn.Sequential):
         values, vectors = torch.linalg.eigh(covariance.double())
         filters = (vectors.T / (values + WHITENING_EPS).sqrt()[:, None]).flip(0).reshape(-1, 3, k, k)
         self.whiten.weight.copy_(torch.cat([filters, -filters]).to(self.whiten.weight))
-        self.whiten.bias.zero_()  # type: ignore[union-attr]
+        cast("Tensor", self.whiten.bias).zero_()

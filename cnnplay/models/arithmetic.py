@@ -25,4 +25,4 @@ def count_macs(model: nn.Module, input_shape: tuple[int, int, int]) -> int:
             model.eval()(picture)
     finally:
         model.train(training)
-    return counter.get_total_flops() // 2
+    return int(counter.get_total_flops()) // 2

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cnnplay.errors import CheckpointError
 from cnnplay.models.registry import MODELS, get_spec
@@ -62,7 +62,7 @@ class Card:
     per_class_accuracy: Mapping[str, float]
     train_accuracy: float
     accuracy_tta: float | None = None
-    views: str = "none"
+    views: Literal["none", "mirror", "mirror_shift"] = "none"
     temperature: float = 1.0
     none_of_these: Mapping[str, Any] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
@@ -80,9 +80,7 @@ class CheckpointFiles:
 def checkpoint_files(folder: Path, model: str, dataset: str) -> CheckpointFiles:
     """Where a checkpoint of this network on this data set lies in a folder."""
     stem = f"{model}-{dataset}"
-    return CheckpointFiles(
-        folder / f"{stem}.safetensors", folder / f"{stem}.json", folder / f"{stem}.test.safetensors"
-    )
+    return CheckpointFiles(folder / f"{stem}.safetensors", folder / f"{stem}.json", folder / f"{stem}.test.safetensors")
 
 
 def shipped_files(key: str) -> CheckpointFiles:

@@ -63,4 +63,4 @@ def load_model(path: Path) -> tuple[str, nn.Module]:
         wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
         raise CheckpointError(f"The weights in {path} do not fit {key}: {', '.join(wrong[:3])} differ. Fetch it again.")
     model.load_state_dict(state, strict=False)
-    return key, model.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return key, model.eval().to(memory_format=torch.channels_last)

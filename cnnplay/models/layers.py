@@ -1,8 +1,17 @@
-"""The one building block that several families share."""
+"""What several families share, and what the training loop may ask of a network."""
 
 from collections import OrderedDict
+from typing import Protocol, runtime_checkable
 
-from torch import nn
+from torch import Tensor, nn
+
+
+@runtime_checkable
+class StartsFromData(Protocol):
+    """A network whose first weights are computed from pictures rather than drawn at random."""
+
+    def init_from_data(self, images: Tensor) -> None:
+        """Sets those weights. images: (N, C, H, W) float32, normalised."""
 
 
 class ConvBnRelu(nn.Sequential):

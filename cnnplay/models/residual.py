@@ -4,7 +4,7 @@ ResNet: He et al. 2015, arXiv:1512.03385. The ten wirings: He et al. 2016, Ident
 """
 
 from collections import OrderedDict
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 import torch
 from torch import Tensor, nn
@@ -77,7 +77,7 @@ class ResidualBlock(nn.Module):
             self.shortcut = nn.Dropout(0.5)
         if variant in {"exclusive_gating", "shortcut_only_gating"}:
             self.gate = nn.Conv2d(n_in, n_out, 1, stride=stride)
-            nn.init.constant_(self.gate.bias, GATE_BIAS)
+            nn.init.constant_(cast("Tensor", self.gate.bias), GATE_BIAS)
 
     def _short_way(self, x: Tensor) -> Tensor:
         short: Tensor = self.shortcut(x)
@@ -111,10 +111,10 @@ class ResidualBlock(nn.Module):
             case "bn_after_addition":
                 total = self.bn2(short + correction)
             case "relu_before_addition":
-                return short + self.relu(correction)
+                total = short + self.relu(correction)
             case _:
                 total = short + correction
-        if self.variant in PREACTIVATION:
+        if self.variant in {"relu_before_addition", *PREACTIVATION}:
             return total
         out: Tensor = self.relu(total)
         return out

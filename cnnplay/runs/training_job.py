@@ -1,11 +1,13 @@
 """One training run from a configuration to a checkpoint with its card, interruptible at any moment."""
 
 import json
+import signal as signals
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -37,12 +39,16 @@ def state_path(files: CheckpointFiles) -> Path:
     return files.weights.with_suffix(STATE_SUFFIX)
 
 
+def _ignore(event: Event) -> None:
+    """For those who need no events."""
+
+
 def run_job(
     config: TrainConfig,
     folder: Path,
     *,
     signal: Callable[[], Signal] = lambda: "go",
-    on_event: Callable[[Event], None] = lambda event: None,
+    on_event: Callable[[Event], None] = _ignore,
 ) -> Card | None:
     """Trains, saves and measures; goes on where an interrupted run of the same configuration stopped.
 
@@ -177,10 +183,13 @@ def code_version() -> str:
 @contextmanager
 def halt_on_signals() -> Iterator[Callable[[], Signal]]:
     """Turns SIGINT and SIGTERM into a halt between two batches, so that the state is saved; restores them after."""
-    import signal as signals
+    told = False
 
-    told: list[int] = []
-    old = {number: signals.signal(number, lambda n, frame: told.append(n)) for number in (signals.SIGINT, signals.SIGTERM)}
+    def halt(_number: int, _frame: FrameType | None) -> None:
+        nonlocal told
+        told = True
+
+    old = {number: signals.signal(number, halt) for number in (signals.SIGINT, signals.SIGTERM)}
     try:
         yield lambda: "halt" if told else "go"
     finally:

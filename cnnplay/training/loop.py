@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cnnplay.models.forward import compute_logits, normaliser
+from cnnplay.models.layers import StartsFromData
 from cnnplay.models.registry import build, get_spec
 from cnnplay.training.config import TrainConfig
 from cnnplay.training.device import resolve_device, resolve_precision
@@ -78,10 +79,10 @@ class Trainer:
         model = build(self.config.model, **self.config.model_options)
         if initial is not None:
             model.load_state_dict(initial)
-        elif hasattr(model, "init_from_data"):
+        elif isinstance(model, StartsFromData):
             first = torch.from_numpy(np.array(pictures.images[:WHITENING_IMAGES]))
             model.init_from_data(normaliser(self.spec)(first))
-        return model.to(self.device, memory_format=torch.channels_last)
+        return model.to(self.device).to(memory_format=torch.channels_last)
 
     def state(self) -> dict[str, Any]:
         """Everything needed to go on exactly from here, for `torch.save`; tensors are not copied."""
@@ -169,7 +170,7 @@ class Trainer:
         logits = logits.float()
         loss = _loss(logits, labels, config.label_smoothing)
         self._optimizer.zero_grad(set_to_none=True)
-        self._scaler.scale(loss).backward()
+        self._scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         self._scaler.step(self._optimizer)
         self._scaler.update()
         self.step += 1

@@ -43,9 +43,7 @@ PUBLISHED: dict[str, Recipe] = {
     "residual_conv": partial(_PUBLISHED_SGD, epochs=10, model_options=_SLIP),
     "lenet5": partial(_PUBLISHED_ADAM, batch_size=64, epochs=10),
     "lenet": partial(_PUBLISHED_ADAM, batch_size=36, epochs=5),
-    "vgg": partial(
-        _PUBLISHED_ADAM, batch_size=128, epochs=10, augmentation=Augmentation(shift_px=4, flip="random")
-    ),
+    "vgg": partial(_PUBLISHED_ADAM, batch_size=128, epochs=10, augmentation=Augmentation(shift_px=4, flip="random")),
 }
 """Recipes as their authors ran them; where they read the test set after every epoch, so do these."""
 

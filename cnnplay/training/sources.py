@@ -45,7 +45,7 @@ def training_pictures(config: TrainConfig, dataset: Dataset) -> Sources:
 
 
 def generator_order(seed: int, n: int) -> npt.NDArray[np.float64]:
-    """n random numbers that depend on the seed alone."""
+    """N random numbers that depend on the seed alone."""
     import torch
 
     return torch.rand(n, generator=generator_for(seed, _SPLIT, 0), dtype=torch.float64).numpy()
