@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from cnnplay.data.paper import NOTHING_FOUND, Float32Array
@@ -16,6 +17,7 @@ SMALLEST_PX = 12
 SPECK_SHARE = 0.08
 GAP_SHARE = 0.12
 """Ink nearer to a digit than this share of its longer side belongs to it: the bar of a 5, a broken line."""
+Box = tuple[slice, slice]
 _EVERY_SIDE = np.ones((3, 3), dtype=bool)
 
 
@@ -40,6 +42,9 @@ def find_digit(ink: Float32Array) -> Found:
     Args:
         ink: (H, W) float32, 0 paper, 1 ink.
 
+    Returns:
+        Its mask and where it is.
+
     Raises:
         EmptyDrawingError: no group is large enough to be a digit.
     """
@@ -49,7 +54,7 @@ def find_digit(ink: Float32Array) -> Found:
     longest = np.array([max(rows.stop - rows.start, cols.stop - cols.start) for rows, cols in boxes] or [0])
     if longest.max() < SMALLEST_PX:
         raise EmptyDrawingError(NOTHING_FOUND)
-    scores = areas * _nearness(boxes, ink.shape) * np.where(_is_frame(boxes, ink.shape, areas), 1e-3, 1.0)
+    scores = areas * _nearness(boxes, ink.shape) * np.where(_touches_border(boxes, ink.shape), 1e-3, 1.0)
     scores[longest < SMALLEST_PX] = 0.0
     first = int(np.argmax(scores))
     mask = _join(labels, longest, first)
@@ -60,13 +65,14 @@ def find_digit(ink: Float32Array) -> Found:
     return Found(mask=mask, box=box, n_others=int(others.sum()))
 
 
-def _nearness(boxes: list[tuple[slice, slice]], shape: tuple[int, ...]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _nearness(boxes: list[Box], shape: tuple[int, ...]) -> NDArray[np.float64]:
     middles = np.array([[(side.start + side.stop) / 2 for side in box] for box in boxes])
     away = (middles / np.array(shape) - 0.5) * 2
-    return np.exp(-(away**2).sum(axis=1))
+    nearness: NDArray[np.float64] = np.exp(-(away**2).sum(axis=1))
+    return nearness
 
 
-def _is_frame(boxes: list[tuple[slice, slice]], shape: tuple[int, ...], areas: np.ndarray[tuple[int], np.dtype[np.intp]]) -> BoolArray:
+def _touches_border(boxes: list[Box], shape: tuple[int, ...]) -> BoolArray:
     """The edge of a table or a sheet, a finger, a deep shadow: it touches the border of the picture."""
     touches = [
         rows.start == 0 or cols.start == 0 or rows.stop == shape[0] or cols.stop == shape[1] for rows, cols in boxes
@@ -74,10 +80,13 @@ def _is_frame(boxes: list[tuple[slice, slice]], shape: tuple[int, ...], areas: n
     return np.array(touches)
 
 
-def _join(labels: np.ndarray[tuple[int, ...], np.dtype[np.int32]], longest: np.ndarray[tuple[int], np.dtype[np.int64]], first: int) -> BoolArray:
+def _join(labels: NDArray[np.int32], longest: NDArray[np.intp], first: int) -> BoolArray:
     """The first component, and every other that is no speck and near it."""
-    mask = labels == first + 1
+    mask: BoolArray = labels == first + 1
+    if len(longest) == 1:
+        return mask
     away = ndimage.distance_transform_edt(~mask)
     near = np.unique(labels[(away <= GAP_SHARE * longest[first]) & (labels > 0)])
     kept = [k for k in near.tolist() if longest[k - 1] >= SPECK_SHARE * longest[first]]
-    return np.isin(labels, kept)
+    joined: BoolArray = np.isin(labels, kept)
+    return joined

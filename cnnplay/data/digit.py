@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnplay.data.strokes import FloatArray, Strokes
+from cnnplay.data.strokes import FloatArray
 
 ByteArray = NDArray[np.uint8]
 
@@ -20,7 +20,6 @@ PEN_PX = 2.6
 """Mean width of a stroke in MNIST's training images (twice the distance of the ridge from paper; 1.75 to 3.75 px)."""
 EDGE_PX = 1.3
 """Width of the grey edge from full ink to paper, fitted to the share of grey among the inked pixels of MNIST."""
-_CENTRING_ROUNDS = 2
 _AXIS = np.arange(SIDE_PX, dtype=np.float32) + 0.5
 
 
@@ -54,19 +53,18 @@ class PreparedDigit:
     steps: tuple[Step, ...]
 
 
-def render_lines(lines: Strokes, *, pen_px: float = PEN_PX) -> ByteArray:
-    """Draw polylines on 28 x 28 by each pixel's exact distance to the nearest segment.
+def render(segments: FloatArray, *, pen_px: float = PEN_PX) -> ByteArray:
+    """Draw pieces of a pen's path on 28 x 28 by each pixel's exact distance to the nearest of them.
 
     Args:
-        lines: (n, 2) float64 polylines in pixels of the 28 x 28 image.
+        segments: (m, 2, 2) float64, start and end (x, y) of each piece in pixels of the 28 x 28 image.
         pen_px: width of the pen, at half of full ink.
 
     Returns:
         (28, 28) uint8, 0 paper, 255 ink.
     """
-    starts = np.concatenate([line[:-1] if len(line) > 1 else line for line in lines]).astype(np.float32)
-    ends = np.concatenate([line[1:] if len(line) > 1 else line for line in lines]).astype(np.float32)
-    return _ink_at(_distance(starts, ends), pen_px)
+    single = segments.astype(np.float32)
+    return _ink_at(_distance(single[:, 0], single[:, 1]), pen_px)
 
 
 def _distance(starts: NDArray[np.float32], ends: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -87,7 +85,8 @@ def _distance(starts: NDArray[np.float32], ends: NDArray[np.float32]) -> NDArray
 
 def _ink_at(distance_px: NDArray[np.float32], pen_px: float) -> ByteArray:
     share = np.clip((pen_px / 2 - distance_px) / EDGE_PX + 0.5, 0.0, 1.0)
-    return np.round(share * 255).astype(np.uint8)
+    ink: ByteArray = np.round(share * 255).astype(np.uint8)
+    return ink
 
 
 def centre_of_mass(digit: ByteArray) -> FloatArray:
@@ -99,22 +98,23 @@ def centre_of_mass(digit: ByteArray) -> FloatArray:
     return np.array([x, y])
 
 
-def fit_box(lines: Strokes, *, pen_px: float = PEN_PX) -> Strokes:
-    """Scale and move lines so that their ink fills MNIST's 20 px box along the longer side, in the middle of 28 x 28.
+def fit_box(segments: FloatArray, *, pen_px: float = PEN_PX) -> FloatArray:
+    """Scale and move a pen's path so that its ink fills MNIST's 20 px box along the longer side, in the middle of 28.
 
     Args:
-        lines: polylines in any unit, not all in one point.
-        pen_px: width of the pen that will draw them, part of the box.
+        segments: (m, 2, 2) float64 in any unit, not all in one point.
+        pen_px: width of the pen that will draw it, part of the box.
+
+    Returns:
+        (m, 2, 2) float64 in pixels of the 28 x 28 image.
     """
-    every = np.concatenate(lines)
-    low, high = every.min(axis=0), every.max(axis=0)
+    low, high = segments.min(axis=(0, 1)), segments.max(axis=(0, 1))
     scale = (BOX_PX - pen_px) / max(float((high - low).max()), 1e-9)
-    return tuple((line - (low + high) / 2) * scale + SIDE_PX / 2 for line in lines)
+    fitted: FloatArray = (segments - (low + high) / 2) * scale + SIDE_PX / 2
+    return fitted
 
 
-def centre_by_mass(lines: Strokes, *, pen_px: float = PEN_PX) -> Strokes:
-    """Move lines, by fractions of a pixel, until the drawn ink has its centre of mass in the middle of 28 x 28."""
-    for _ in range(_CENTRING_ROUNDS):
-        move = SIDE_PX / 2 - centre_of_mass(render_lines(lines, pen_px=pen_px))
-        lines = tuple(line + move for line in lines)
-    return lines
+def centre_by_mass(segments: FloatArray, *, pen_px: float = PEN_PX) -> FloatArray:
+    """Move a path, by fractions of a pixel, to where its ink has the centre of mass in the middle of 28 x 28."""
+    moved: FloatArray = segments + (SIDE_PX / 2 - centre_of_mass(render(segments, pen_px=pen_px)))
+    return moved

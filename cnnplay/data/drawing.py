@@ -6,16 +6,17 @@ from PIL import Image
 
 from cnnplay.data.components import find_digit
 from cnnplay.data.digit import (
+    BOX_PX,
     SIDE_PX,
     ByteArray,
     PreparedDigit,
     Step,
     centre_by_mass,
     fit_box,
-    render_lines,
+    render,
 )
 from cnnplay.data.paper import resize_longest, separate_ink
-from cnnplay.data.strokes import Strokes, draw_strokes, resample
+from cnnplay.data.strokes import FloatArray, Strokes, draw_strokes, resample, segments_of
 from cnnplay.data.thinning import trace_pen
 from cnnplay.errors import EmptyDrawingError
 
@@ -25,9 +26,10 @@ SMALLEST_SHARE = 0.03
 """A drawing whose longer side is less than this share of the canvas is a dot, not a digit."""
 SPECK_SHARE = 0.06
 """A stroke smaller than this share of the whole drawing is a slip of the pen."""
-TRACE_PX = (160, 320)
+TRACE_PX = (128, 192)
 """Bounds of the longer side of the ink whose path is traced."""
-_STEP_PX = 0.5
+N_PIECES = 40
+"""The longer side of a drawing is this many pieces of its path: half a pixel each, once it is in its 20 px box."""
 
 
 def prepare_strokes(
@@ -40,19 +42,21 @@ def prepare_strokes(
         brush_px: width of the pen that the user saw, in canvas pixels; it matters for the pictures of the steps alone.
         canvas_px: side of the square canvas.
 
+    Returns:
+        The 28 x 28 image and four steps.
+
     Raises:
         EmptyDrawingError: nothing was drawn, or no more than a dot.
     """
     visible = _clip(strokes, canvas_px)
     lines = _drop_specks(visible, canvas_px)
     drawn = draw_strokes(visible, brush_px=brush_px, canvas_px=canvas_px)
-    scaled_brush = brush_px * _scale_to_box(lines, brush_px)
-    cut = resample(fit_box(lines, pen_px=scaled_brush), step=_STEP_PX)
-    fitted = resample(fit_box(lines), step=_STEP_PX)
-    centred = centre_by_mass(fitted)
-    with_brush = render_lines(cut, pen_px=scaled_brush)
-    with_pen = render_lines(fitted)
-    image = render_lines(centred)
+    scaled_brush = brush_px * BOX_PX / (_extent(lines) + brush_px)
+    path = segments_of(resample(lines, step=_extent(lines) / N_PIECES))
+    fitted = fit_box(path)
+    with_brush = render(fit_box(path, pen_px=scaled_brush), pen_px=scaled_brush)
+    with_pen = render(fitted)
+    image = render(centre_by_mass(fitted))
     steps = (
         Step("Your drawing", f"squeezed to 28 x 28\nfrom {canvas_px} x {canvas_px}", drawn, _squeeze(drawn)),
         Step("Cut out", "the ink fills\na box of 20 px", with_brush, with_brush),
@@ -68,6 +72,9 @@ def prepare_pixels(image: Image.Image | ByteArray) -> PreparedDigit:
     Args:
         image: a Pillow image of any mode, or (H, W), (H, W, 3) or (H, W, 4) uint8.
 
+    Returns:
+        The 28 x 28 image and five steps.
+
     Raises:
         EmptyDrawingError: no ink that could be a digit is found.
     """
@@ -78,11 +85,9 @@ def prepare_pixels(image: Image.Image | ByteArray) -> PreparedDigit:
     inked = np.round(np.clip(paper.ink, 0.0, 1.0) * 255).astype(np.uint8)
     digit_ink = np.where(found.mask, inked, 0).astype(np.uint8)[top:bottom, left:right]
     path = trace_pen(_enlarged(found.mask[top:bottom, left:right], digit_ink))
-    dots = tuple(path.points[:, None])
-    fitted = fit_box(dots)
-    centred = centre_by_mass(fitted)
-    with_pen = render_lines(fitted)
-    final = render_lines(centred)
+    fitted = fit_box(np.repeat(path.points[:, None], 2, axis=1))
+    with_pen = render(fitted)
+    final = render(centre_by_mass(fitted))
     cut = _boxed(digit_ink)
     seen = paper.grey if paper.is_light else 255 - paper.grey
     steps = (
@@ -111,12 +116,13 @@ def _boxed(ink: ByteArray) -> ByteArray:
 
 
 def _clip(strokes: Strokes, canvas_px: int) -> Strokes:
-    """Leave out what lies beyond the canvas, where the user saw no ink; a stroke that leaves and returns becomes two."""
-    pieces = []
+    """Leave out what lies beyond the canvas, where no ink was seen; a stroke that leaves and returns becomes two."""
+    pieces: list[FloatArray] = []
     for stroke in strokes:
         inside = ((stroke >= 0) & (stroke <= canvas_px)).all(axis=1)
         cuts = np.flatnonzero(np.diff(inside.astype(np.int8))) + 1
-        pieces.extend(part for part, seen in zip(np.split(stroke, cuts), np.split(inside, cuts), strict=True) if seen[0])
+        parts = zip(np.split(stroke, cuts), np.split(inside, cuts), strict=True)
+        pieces.extend(part for part, seen in parts if seen[0])
     return tuple(pieces)
 
 
@@ -132,10 +138,6 @@ def _drop_specks(strokes: Strokes, canvas_px: int) -> Strokes:
     if longest < SMALLEST_SHARE * canvas_px:
         raise EmptyDrawingError("That is no more than a dot: draw a digit from 0 to 9, larger than the pen is wide.")
     return tuple(stroke for stroke in strokes if _extent((stroke,)) >= SPECK_SHARE * longest)
-
-
-def _scale_to_box(lines: Strokes, brush_px: float) -> float:
-    return 20.0 / (_extent(lines) + brush_px)
 
 
 def _squeeze(picture: ByteArray) -> ByteArray:

@@ -19,7 +19,8 @@ GRID_PX = 48
 FAINTEST = 0.08
 """Ink that differs by less than 8 % of full light from its paper cannot be told from noise."""
 NOTHING_FOUND = "No digit is found in this picture: show one digit, dark on light or light on dark, large and sharp."
-_WINDOW = 19
+_WINDOW = np.zeros((19, 19), dtype=bool)
+_WINDOW[::2, ::2] = True  # every second cell: the same median at a quarter of the cost
 _SMOOTH_SIGMA = 2.0
 _INK_SHARE = 0.01
 
@@ -45,18 +46,23 @@ def separate_ink(image: Image.Image) -> Paper:
     Args:
         image: any picture; where it is transparent for the most part, the rest is taken for ink.
 
+    Returns:
+        The picture as grey values and as ink.
+
     Raises:
         EmptyDrawingError: the whole picture has one tone.
     """
     image = resize_longest(_opaque(image), WORK_PX)
     pixels = np.atleast_3d(np.asarray(image, dtype=np.float32)) / 255.0
     rough = _coarse(pixels)
-    around = np.stack([ndimage.median_filter(rough[..., c], _WINDOW, mode="nearest") for c in range(rough.shape[2])], -1)
+    planes = np.moveaxis(rough, -1, 0)
+    around = np.stack([ndimage.median_filter(plane, footprint=_WINDOW, mode="nearest") for plane in planes], axis=-1)
     is_light = _is_light(rough - around)
     sign = 1.0 if is_light else -1.0
     paper = _enlarge(_even_out(rough, around, sign), pixels.shape)
     room = np.maximum(1.0 - paper if is_light else paper, 0.1)
-    ink = _project(sign * (pixels - paper) / room)
+    contrast: Float32Array = sign * (pixels - paper) / room
+    ink = _project(contrast)
     return Paper(grey=np.asarray(image.convert("L")), ink=ink, is_light=is_light)
 
 
@@ -123,15 +129,10 @@ def _even_out(rough: Float32Array, around: Float32Array, sign: float) -> Float32
 
 
 def _project(contrast: Float32Array) -> Float32Array:
-    """One number a pixel: the share of the ink's own colour in its difference from the paper.
-
-    Raises:
-        EmptyDrawingError: nothing differs.
-    """
+    """One number a pixel: how much of the ink's own colour is in its difference from the paper; none is an error."""
     strength = ndimage.uniform_filter(contrast.max(axis=-1), 3)
-    n_ink = max(9, round(_INK_SHARE * strength.size))
-    strongest = np.argpartition(strength, -n_ink, axis=None)[-n_ink:]
-    colour = np.median(contrast.reshape(-1, contrast.shape[-1])[strongest], axis=0)
+    coarse = strength[::2, ::2]
+    colour = np.median(contrast[::2, ::2][coarse >= np.quantile(coarse, 1 - _INK_SHARE)], axis=0)
     length = float(np.linalg.norm(colour))
     if length < FAINTEST:
         raise EmptyDrawingError(NOTHING_FOUND)

@@ -34,6 +34,9 @@ def read_pen_digits(path: Path) -> list[PenDigit]:
 
     Each line is `{"label": 8, "strokes": [[[x, y], ...], ...]}`, x to the right, y down; other fields are passed over.
 
+    Returns:
+        One entry a line that is not blank, in order.
+
     Raises:
         InputError: there is no such file, a line is not of this form (the message names it), or no line is there.
     """
@@ -53,12 +56,12 @@ def _read_line(number: int, text: str, path: Path) -> PenDigit:
     try:
         record = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise InputError(f"{path}, line {number}: not JSON; each line must be an object with label and strokes.") from error
+        raise InputError(f"{path}, line {number}: not JSON; an object with label and strokes is expected.") from error
     if not isinstance(record, Mapping):
         raise InputError(f"{path}, line {number}: not an object; each line must hold label and strokes.")
     label = record.get("label")
     if not isinstance(label, int) or isinstance(label, bool) or not 0 <= label < N_CLASSES:
-        raise InputError(f"{path}, line {number}: label is {str(label)[:20]!r}; a whole number from 0 to 9 is expected.")
+        raise InputError(f"{path}, line {number}: label is {str(label)[:20]!r}; a digit from 0 to 9 is expected.")
     strokes = _read_strokes(record.get("strokes"))
     if strokes is None:
         raise InputError(f"{path}, line {number}: strokes must be a list of lists of [x, y] in finite numbers.")

@@ -4,6 +4,7 @@ Strokes are a tuple of (n, 2) float64 arrays, n >= 1: points in drawing order, x
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -52,35 +53,52 @@ def strokes_from_canvas(json_data: Mapping[str, Any] | None) -> Strokes:
 
 
 def _flatten(path: Sequence[Sequence[Any]]) -> list[FloatArray]:
-    pieces: list[list[FloatArray]] = []
-    at = np.zeros(2)
+    """Polylines of a path: every command becomes a cubic Bezier curve, and all are evaluated at once."""
+    curves: list[list[FloatArray]] = []
+    begins: list[int] = []
+    at = start = np.zeros(2)
     for name, *numbers in path:
         if len(numbers) != _N_NUMBERS.get(name, -1) or not all(_is_number(n) for n in numbers):
-            raise InputError(f"The drawing holds the path command {str(name)[:10]!r}, which cannot be read: draw again.")
-        controls = np.array(numbers, dtype=np.float64).reshape(-1, 2)
-        if name == "M" or not pieces:
-            pieces.append([controls[:1] if len(controls) else at[None]])
+            raise InputError(
+                f"The drawing holds the path command {str(name)[:10]!r}, which cannot be read: draw again."
+            )
+        points = [at, *np.array(numbers, dtype=np.float64).reshape(-1, 2)]
+        if name == "M":
+            at = start = points[1]
+            begins.append(len(curves))
+            points = [at, at]
         elif name == "Z":
-            pieces[-1].append(pieces[-1][0][:1])
-        else:
-            pieces[-1].append(_curve(np.vstack([at, controls])))
-        at = pieces[-1][-1][-1]
-    return [np.concatenate(piece) for piece in pieces]
+            points = [at, start]
+        curves.append(_as_cubic(points))
+        at = points[-1]
+    flat, of_curve = _evaluate(np.array(curves))
+    return [piece for piece in np.split(flat, np.searchsorted(of_curve, begins[1:])) if len(piece)]
+
+
+def _as_cubic(points: list[FloatArray]) -> list[FloatArray]:
+    """Raise the degree of a Bezier curve to three."""
+    first, last = points[0], points[-1]
+    if len(points) == 2:
+        return [first, first, last, last]
+    if len(points) == 3:
+        return [first, (first + 2 * points[1]) / 3, (last + 2 * points[1]) / 3, last]
+    return points
+
+
+def _evaluate(cubics: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
+    """Points along (k, 4, 2) curves, each without its first, and the number of the curve each belongs to."""
+    lengths = np.sqrt((np.diff(cubics, axis=1) ** 2).sum(axis=2)).sum(axis=1)
+    counts = np.maximum(1, np.ceil(lengths / FLATTEN_STEP_PX).astype(np.intp))
+    of_curve = np.repeat(np.arange(len(cubics)), counts)
+    within = np.arange(len(of_curve)) - np.repeat(np.cumsum(counts) - counts, counts)
+    t = ((within + 1) / counts[of_curve])[:, None]
+    a, b, c, d = np.moveaxis(cubics[of_curve], 1, 0)
+    u = 1 - t
+    return u**3 * a + 3 * u**2 * t * b + 3 * u * t**2 * c + t**3 * d, of_curve
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e6
-
-
-def _curve(controls: FloatArray) -> FloatArray:
-    """Bezier curve of degree 1, 2 or 3 by de Casteljau's construction, without its first point."""
-    length = float(np.hypot(*np.diff(controls, axis=0).T).sum())
-    n = max(1, int(np.ceil(length / FLATTEN_STEP_PX)))
-    t = np.linspace(0, 1, n + 1)[1:, None, None]
-    points = np.broadcast_to(controls, (n, *controls.shape))
-    while points.shape[1] > 1:
-        points = points[:, :-1] * (1 - t) + points[:, 1:] * t
-    return points[:, 0]
 
 
 def _place(pieces: list[FloatArray], item: Mapping[str, Any]) -> Iterator[FloatArray]:
@@ -111,6 +129,9 @@ def canvas_from_strokes(strokes: Sequence[FloatArray], *, brush_px: float) -> di
     Args:
         strokes: (n, 2) points of the pen in canvas pixels; the inverse of `strokes_from_canvas` up to that smoothing.
         brush_px: width of the pen in canvas pixels.
+
+    Returns:
+        The `json_data` of the canvas, with one object of type "Path" a stroke.
     """
     objects = []
     for stroke in strokes:
@@ -141,7 +162,7 @@ def _brush_path(points: FloatArray, *, end_px: float) -> list[list[Any]]:
     first, last = points[0] - (end_px, 0), points[-1] + (end_px, 0)
     bends = [
         ["Q", *here.tolist(), *((here + after) / 2).tolist()]
-        for here, after in zip(points[:-1], points[1:], strict=True)
+        for here, after in pairwise(points)
         if (here != after).any()
     ]
     return [["M", *first.tolist()], *bends, ["L", *last.tolist()]]
@@ -170,14 +191,8 @@ def draw_strokes(strokes: Strokes, *, brush_px: float, canvas_px: int) -> ByteAr
 def _draw_line(pen: ImageDraw.ImageDraw, points: FloatArray, radius: float) -> None:
     for x, y in points.tolist():
         pen.ellipse((x - radius, y - radius, x + radius - 1, y + radius - 1), fill=255)
-    steps = np.diff(points, axis=0)
-    lengths = np.hypot(steps[:, 0], steps[:, 1])
-    moved = lengths > 0
-    sides = np.zeros_like(steps)
-    sides[moved] = steps[moved][:, ::-1] * (-radius, radius) / lengths[moved, None]
-    corners = np.stack([points[:-1] + sides, points[1:] + sides, points[1:] - sides, points[:-1] - sides], axis=1) - 0.5
-    for corner in corners[moved]:
-        pen.polygon([(x, y) for x, y in corner.tolist()], fill=255)
+    if len(points) > 1:
+        pen.line((points - 0.5).ravel().tolist(), fill=255, width=round(2 * radius))
 
 
 def resample(strokes: Strokes, *, step: float) -> Strokes:
@@ -189,3 +204,9 @@ def resample(strokes: Strokes, *, step: float) -> Strokes:
         at = np.linspace(0.0, along[-1], n + 1)
         out.append(np.stack([np.interp(at, along, stroke[:, axis]) for axis in (0, 1)], axis=1))
     return tuple(out)
+
+
+def segments_of(strokes: Strokes) -> FloatArray:
+    """(m, 2, 2) float64: the start and the end of each piece of the strokes; a stroke of one point is one piece."""
+    pieces = [stroke if len(stroke) > 1 else np.repeat(stroke, 2, axis=0) for stroke in strokes]
+    return np.concatenate([np.stack([piece[:-1], piece[1:]], axis=1) for piece in pieces])

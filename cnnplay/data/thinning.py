@@ -32,6 +32,9 @@ def trace_pen(mask: BoolArray) -> PenPath:
 
     Args:
         mask: (H, W) bool ink, some of it True.
+
+    Returns:
+        The path of the pen.
     """
     padded = np.pad(mask, 1)
     depth = ndimage.distance_transform_edt(padded)
