@@ -1,8 +1,9 @@
 """How likely a picture is none of the classes, from the logits alone.
 
 The free energy -T log sum exp(logits / T) is low for pictures like those of the training set and high for others
-(Liu et al. 2020, arXiv:2010.03759). A logistic curve, fitted for each network on its own test pictures and on
-pictures of other things, turns it into a probability at even odds; the card tells on what it was fitted.
+(Liu et al. 2020, arXiv:2010.03759). A logistic curve, fitted for each network on test pictures and on pictures of other
+things, turns it into a probability, taking one picture in five to be of something else; the card tells on what it was
+fitted and how it did on other kinds.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 FIT_STEPS = 100
+PRIOR_OTHER = 0.2
+"""Assumed share of pictures of other things among those that people bring."""
 RIDGE = 1e-3
 """Keeps the slope finite where the two kinds of picture separate completely."""
 
@@ -48,7 +51,7 @@ class NoneOfThese:
 
     @classmethod
     def fit(cls, known: npt.NDArray[np.floating], other: npt.NDArray[np.floating]) -> Self:
-        """Logistic regression by Newton's method, both kinds weighted alike.
+        """Logistic regression by Newton's method, the two kinds weighted by `PRIOR_OTHER`.
 
         Args:
             known: (N, K) logits of pictures of the classes.
@@ -56,7 +59,7 @@ class NoneOfThese:
         """
         x = np.concatenate([energy(known), energy(other)])
         y = np.concatenate([np.zeros(len(known)), np.ones(len(other))])
-        weight = np.where(y == 1, 0.5 / len(other), 0.5 / len(known))
+        weight = np.where(y == 1, PRIOR_OTHER / len(other), (1 - PRIOR_OTHER) / len(known))
         centre, spread = x.mean(), x.std() + 1e-12
         design = np.stack([(x - centre) / spread, np.ones_like(x)], axis=1)
         beta = np.zeros(2)

@@ -33,8 +33,11 @@ class Card:
         views: that averaging: "none", "mirror" or "mirror_shift".
         per_class_accuracy: class name to accuracy, 0..1.
         train_accuracy: over the last epoch, on augmented pictures.
-        temperature: by which logits are divided before the softmax.
-        none_of_these: parameters of the "none of these" estimate, empty where there is none.
+        temperature: by which logits are divided before the softmax, fitted on one half of the test pictures.
+        calibration_error_before, calibration_error: expected calibration error in 0..1 without and with it, on the
+            other half.
+        none_of_these: parameters of the "none of these" estimate and how it did on kinds of picture that it was not
+            fitted on; empty where there is none.
         limits: in plain sentences, what it cannot do.
     """
 
@@ -64,6 +67,8 @@ class Card:
     accuracy_tta: float | None = None
     views: Literal["none", "mirror", "mirror_shift"] = "none"
     temperature: float = 1.0
+    calibration_error_before: float | None = None
+    calibration_error: float | None = None
     none_of_these: Mapping[str, Any] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
 

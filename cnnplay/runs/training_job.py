@@ -23,6 +23,7 @@ from cnnplay.models.card import Card, CheckpointFiles, checkpoint_files, write_c
 from cnnplay.models.checkpoint import load_model, save_weights
 from cnnplay.models.forward import compute_logits
 from cnnplay.models.registry import get_spec
+from cnnplay.runs.calibrate import calibrate
 from cnnplay.settings import PROJECT_DIR
 from cnnplay.training.config import TrainConfig
 from cnnplay.training.device import describe_hardware
@@ -156,6 +157,7 @@ def _conclude(
         views=config.views,
     )
     _save_test_probs(files.test_probs, dataset, logits)
+    card = calibrate(card, model, spec, dataset)
     write_card(files.card, card)
     return card
 

@@ -59,7 +59,7 @@ class TrainConfig:
         lookahead: average the weights along the way (Zhang et al. 2019, in Jordan's schedule).
         whiten_bias_epochs: after so many epochs the bias of a whitening layer stands still.
         views: test-time averaging that this recipe reports beside the plain accuracy.
-        drawings: a file of pen strokes to learn from as well, and where its pictures count `drawings_weight` times.
+        drawings: name of a file of pen strokes to learn from as well, or None.
         scribbles: share of meaningless scribbles in a batch, taught as "no idea" (Hendrycks et al. 2019,
             arXiv:1812.04606).
         val_size: pictures kept out of training to choose by; 0 trains on all.

@@ -47,6 +47,9 @@ PUBLISHED: dict[str, Recipe] = {
 }
 """Recipes as their authors ran them; where they read the test set after every epoch, so do these."""
 
+PEN_STROKES = "pen_strokes_train.jsonl"
+"""Digits of 24 writers on a tablet, from the training part of UCI's Pen-Based Recognition set (CC BY 4.0)."""
+
 _DIGIT_WARP = Augmentation(shift_px=2, rotate_deg=10, scale=0.1, shear=0.1)
 _DIGITS = partial(
     TrainConfig, optimizer="adamw", lr=4e-3, weight_decay=1e-3, batch_size=256, augmentation=_DIGIT_WARP, lr_end=0.001
@@ -71,6 +74,16 @@ MODERN: dict[str, Recipe] = {
     "residual_scaled": partial(_DIGITS, epochs=20),
     "residual_conv": partial(_DIGITS, epochs=20),
     "densenet": partial(_DIGITS, epochs=12),
+    "scribe": partial(
+        _DIGITS,
+        epochs=8,
+        lr=3e-3,
+        weight_decay=0.02,
+        augmentation=replace(_DIGIT_WARP, shift_px=1, elastic_px=0.5),
+        lookahead=True,
+        drawings=PEN_STROKES,
+        scribbles=0.06,
+    ),
     "lenet5": partial(_OBJECTS, epochs=20, lr=0.1, label_smoothing=0.0),
     "lenet": partial(_OBJECTS, epochs=20, lr=0.1, label_smoothing=0.0),
     "simple_cnn": partial(_OBJECTS, epochs=20, lr=0.1),

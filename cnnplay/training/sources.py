@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
+from cnnplay.data.pen_pictures import load_pen_pictures
 from cnnplay.data.store import Dataset
 from cnnplay.errors import ConfigError
 from cnnplay.training.config import TrainConfig
@@ -28,6 +30,7 @@ def training_pictures(config: TrainConfig, dataset: Dataset) -> Sources:
 
     Raises:
         ConfigError: validation would leave nothing to train on.
+        DataMissingError: the file of pen strokes is not on this machine.
     """
     images, labels = dataset.train_images, np.asarray(dataset.train_labels).astype(np.int64)
     validation = None
@@ -36,16 +39,15 @@ def training_pictures(config: TrainConfig, dataset: Dataset) -> Sources:
             raise ConfigError(
                 f"val_size is {config.val_size}, and {config.dataset} has {len(labels)} training pictures. Take fewer."
             )
-        order = np.argsort(generator_order(config.seed, len(labels)))
+        order = torch.randperm(len(labels), generator=generator_for(config.seed, _SPLIT, 0)).numpy()
         held, kept = np.sort(order[: config.val_size]), np.sort(order[config.val_size :])
         validation = Pictures(np.asarray(images[held]), labels[held])
         images, labels = images[kept], labels[kept]
+    scribbles = None
+    if config.drawings:
+        pen = load_pen_pictures(config.drawings, seed=config.seed)
+        images = np.concatenate([images, pen.images])
+        labels = np.concatenate([labels, pen.labels.astype(np.int64)])
+        scribbles = pen.scribbles if config.scribbles else None
     test = Pictures(dataset.test_images, np.asarray(dataset.test_labels).astype(np.int64))
-    return Sources(Pictures(images, labels), validation, test)
-
-
-def generator_order(seed: int, n: int) -> npt.NDArray[np.float64]:
-    """N random numbers that depend on the seed alone."""
-    import torch
-
-    return torch.rand(n, generator=generator_for(seed, _SPLIT, 0), dtype=torch.float64).numpy()
+    return Sources(Pictures(images, labels), validation, test, scribbles)
