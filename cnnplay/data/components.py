@@ -35,6 +35,18 @@ class Found:
     box: tuple[int, int, int, int]
     n_others: int
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the ink, in pixels."""
+        left, top, right, bottom = self.box
+        return right - left, bottom - top
+
+    @property
+    def mask_with_edge(self) -> BoolArray:
+        """(H, W) bool, the ink and the grey edge around it."""
+        wider: BoolArray = ndimage.binary_dilation(self.mask, structure=_EVERY_SIDE, iterations=2)
+        return wider
+
 
 def find_digit(ink: Float32Array) -> Found:
     """Choose the most prominent group of ink: large, and near the middle of the picture.

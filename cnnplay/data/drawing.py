@@ -1,10 +1,9 @@
 """From a drawing to the 28 x 28 image that an MNIST network reads, with every step kept to be shown."""
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-from cnnplay.data.components import find_digit
+from cnnplay.data.components import Found, find_digit
 from cnnplay.data.digit import (
     BOX_PX,
     SIDE_PX,
@@ -15,7 +14,7 @@ from cnnplay.data.digit import (
     fit_box,
     render,
 )
-from cnnplay.data.paper import resize_longest, separate_ink
+from cnnplay.data.paper import Float32Array, Paper, resize_longest, separate_ink
 from cnnplay.data.strokes import FloatArray, Strokes, draw_strokes, resample, segments_of
 from cnnplay.data.thinning import trace_pen
 from cnnplay.errors import EmptyDrawingError
@@ -28,6 +27,9 @@ SPECK_SHARE = 0.06
 """A stroke smaller than this share of the whole drawing is a slip of the pen."""
 TRACE_PX = (128, 192)
 """Bounds of the longer side of the ink whose path is traced."""
+MARGIN_SHARE = 0.75
+"""Paper around a digit that is looked at again from nearby, as a share of its longer side."""
+HALF_INK = 127
 N_PIECES = 40
 """The longer side of a drawing is this many pieces of its path: half a pixel each, once it is in its 20 px box."""
 
@@ -79,37 +81,49 @@ def prepare_pixels(image: Image.Image | ByteArray) -> PreparedDigit:
         EmptyDrawingError: no ink that could be a digit is found.
     """
     picture = image if isinstance(image, Image.Image) else Image.fromarray(image)
-    paper = separate_ink(picture)
-    found = find_digit(paper.ink)
-    left, top, right, bottom = found.box
-    inked = np.round(np.clip(paper.ink, 0.0, 1.0) * 255).astype(np.uint8)
-    digit_ink = np.where(found.mask, inked, 0).astype(np.uint8)[top:bottom, left:right]
-    path = trace_pen(_enlarged(found.mask[top:bottom, left:right], digit_ink))
+    whole = separate_ink(picture)
+    found = find_digit(whole.ink)
+    digit_ink = _cut_out(picture, whole, found)
+    path = trace_pen(np.asarray(resize_longest(digit_ink, TRACE_PX)) > HALF_INK)
     fitted = fit_box(np.repeat(path.points[:, None], 2, axis=1))
     with_pen = render(fitted)
     final = render(centre_by_mass(fitted))
-    cut = _boxed(digit_ink)
-    seen = paper.grey if paper.is_light else 255 - paper.grey
+    seen = whole.grey if whole.is_light else 255 - whole.grey
+    inked = _as_bytes(whole.ink)
+    which = (
+        f"the largest of {found.n_others + 1}\nnear the middle" if found.n_others else "the ink fills\na box of 20 px"
+    )
     steps = (
-        Step("Your picture", "squeezed\nto 28 x 28", paper.grey, _squeeze(seen)),
+        Step("Your picture", "squeezed\nto 28 x 28", whole.grey, _squeeze(seen)),
         Step("Ink", "paper and light\ntaken away", inked, _squeeze(inked)),
-        Step("Cut out", "the ink fills\na box of 20 px", digit_ink, cut),
+        Step("Cut out", which, np.asarray(digit_ink), _box(digit_ink)),
         Step("Pen width", "drawn again with\nthe pen of MNIST", with_pen, with_pen),
         Step("Centred", "centre of mass\nin the middle", final, final),
     )
     return PreparedDigit(image=final, steps=steps)
 
 
-def _enlarged(mask: NDArray[np.bool_], ink: ByteArray) -> NDArray[np.bool_]:
-    longest = max(mask.shape)
-    if TRACE_PX[0] <= longest <= TRACE_PX[1]:
-        return mask
-    bigger = resize_longest(Image.fromarray(ink), TRACE_PX)
-    return np.asarray(bigger) > 127
+def _cut_out(picture: Image.Image, paper: Paper, found: Found) -> Image.Image:
+    """The digit's ink alone, from the picture itself where that is finer than what was searched."""
+    shrunk = max(picture.size) / max(found.mask.shape)
+    if shrunk > 1 and max(found.size) < TRACE_PX[0]:
+        left, top, right, bottom = (round(side * shrunk) for side in found.box)
+        margin = round(MARGIN_SHARE * max(found.size) * shrunk)
+        near = (max(left - margin, 0), max(top - margin, 0))
+        far = (min(right + margin, picture.width), min(bottom + margin, picture.height))
+        paper = separate_ink(picture.crop((*near, *far)))
+        found = find_digit(paper.ink)
+    left, top, right, bottom = found.box
+    inked = np.where(found.mask_with_edge, _as_bytes(paper.ink), 0).astype(np.uint8)
+    return Image.fromarray(inked[top:bottom, left:right])
 
 
-def _boxed(ink: ByteArray) -> ByteArray:
-    small = resize_longest(Image.fromarray(ink), (20, 20))
+def _as_bytes(ink: Float32Array) -> ByteArray:
+    return np.round(np.clip(ink, 0.0, 1.0) * 255).astype(np.uint8)
+
+
+def _box(ink: Image.Image) -> ByteArray:
+    small = resize_longest(ink, (round(BOX_PX), round(BOX_PX)))
     out = Image.new("L", (SIDE_PX, SIDE_PX))
     out.paste(small, ((SIDE_PX - small.width) // 2, (SIDE_PX - small.height) // 2))
     return np.asarray(out)

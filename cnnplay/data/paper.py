@@ -22,7 +22,7 @@ NOTHING_FOUND = "No digit is found in this picture: show one digit, dark on ligh
 _WINDOW = np.zeros((19, 19), dtype=bool)
 _WINDOW[::2, ::2] = True  # every second cell: the same median at a quarter of the cost
 _SMOOTH_SIGMA = 2.0
-_INK_SHARE = 0.01
+_SURELY_INK = 0.0005  # a digit of a twentieth of the picture's height, with a thin pen
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +53,15 @@ def separate_ink(image: Image.Image) -> Paper:
         EmptyDrawingError: the whole picture has one tone.
     """
     image = resize_longest(_opaque(image), WORK_PX)
-    pixels = np.atleast_3d(np.asarray(image, dtype=np.float32)) / 255.0
+    pixels = np.atleast_3d(np.asarray(image, dtype=np.float32)) / np.float32(255)
     rough = _coarse(pixels)
     planes = np.moveaxis(rough, -1, 0)
     around = np.stack([ndimage.median_filter(plane, footprint=_WINDOW, mode="nearest") for plane in planes], axis=-1)
     is_light = _is_light(rough - around)
-    sign = 1.0 if is_light else -1.0
+    sign = np.float32(1.0 if is_light else -1.0)
     paper = _enlarge(_even_out(rough, around, sign), pixels.shape)
-    room = np.maximum(1.0 - paper if is_light else paper, 0.1)
-    contrast: Float32Array = sign * (pixels - paper) / room
-    ink = _project(contrast)
+    room = np.maximum(1 - paper if is_light else paper, np.float32(0.1))
+    ink = _project((sign * (pixels - paper) / room).astype(np.float32, copy=False))
     return Paper(grey=np.asarray(image.convert("L")), ink=ink, is_light=is_light)
 
 
@@ -113,7 +112,7 @@ def _is_light(difference: Float32Array) -> bool:
     return bool((difference**3).sum() > 0)
 
 
-def _even_out(rough: Float32Array, around: Float32Array, sign: float) -> Float32Array:
+def _even_out(rough: Float32Array, around: Float32Array, sign: np.float32) -> Float32Array:
     """Paper alone: cells with ink are filled from their neighbours, the rest smoothed."""
     excess = (sign * (rough - around)).max(axis=-1)
     spread = 1.4826 * float(np.median(np.abs(excess - np.median(excess))))
@@ -132,7 +131,8 @@ def _project(contrast: Float32Array) -> Float32Array:
     """One number a pixel: how much of the ink's own colour is in its difference from the paper; none is an error."""
     strength = ndimage.uniform_filter(contrast.max(axis=-1), 3)
     coarse = strength[::2, ::2]
-    colour = np.median(contrast[::2, ::2][coarse >= np.quantile(coarse, 1 - _INK_SHARE)], axis=0)
+    strongest = float(np.quantile(coarse, 1 - _SURELY_INK))
+    colour = np.median(contrast[::2, ::2][coarse >= strongest / 2], axis=0)
     length = float(np.linalg.norm(colour))
     if length < FAINTEST:
         raise EmptyDrawingError(NOTHING_FOUND)
