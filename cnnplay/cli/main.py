@@ -39,7 +39,13 @@ EXIT_BROKEN_PIPE = 141  # 128 + SIGPIPE
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that reports its errors like any other bad input: one line, no usage block."""
+    """An argument parser that reports its errors like any other bad input: one line, no usage block.
+
+    Options cannot be shortened, or a new one would break the scripts that did.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"allow_abbrev": False, **options})
 
     def error(self, message: str) -> NoReturn:
         """Report what argparse could not understand.
