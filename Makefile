@@ -23,7 +23,7 @@ SOURCES = $(wildcard app.py cnnplay pages/*.py)
 .PHONY: run test lint soak install browser
 
 run: $(RUN_READY)
-	$(PY) -m streamlit run app.py --server.showEmailPrompt=false
+	$(PY) -m streamlit run app.py
 
 test: lint browser
 	$(PY) -m pytest
