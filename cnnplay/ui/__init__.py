@@ -1,0 +1,1 @@
+"""Everything that knows Streamlit: canvas, caches, session state, answers, messages."""

@@ -1,0 +1,35 @@
+"""From what lies on the canvas, strokes and perhaps a test digit under them, to what a digit reader is given."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnnplay.data.strokes import Strokes, draw_strokes
+from cnnplay.errors import EmptyDrawingError
+from cnnplay.ui.samples import SampleDigit
+
+if TYPE_CHECKING:
+    from cnnplay.data.digit import PreparedDigit
+
+
+def prepare(strokes: Strokes, *, sample: SampleDigit | None, brush_px: int, canvas_px: int) -> "PreparedDigit":
+    """Prepare the drawing; a test digit alone is already what the networks were trained on and stays as it is.
+
+    Raises:
+        EmptyDrawingError: there is nothing to read.
+        InputError: the strokes cannot be read.
+    """
+    if sample is None and not strokes:
+        raise EmptyDrawingError("Draw a digit from 0 to 9")
+    # Imported with the first stroke, if not yet by the warm-up: scipy would hold up the first page.
+    from cnnplay.data.digit import PreparedDigit, Step
+    from cnnplay.data.drawing import prepare_pixels, prepare_strokes
+
+    if sample is None:
+        return prepare_strokes(strokes, brush_px=brush_px, canvas_px=canvas_px)
+    if not strokes:
+        step = Step("Test digit", "28 x 28 already,\nas MNIST made it", sample.image, sample.image)
+        return PreparedDigit(image=sample.image, steps=(step,))
+    paper = np.asarray(sample.on_paper(canvas_px))
+    ink = draw_strokes(strokes, brush_px=brush_px, canvas_px=canvas_px)
+    return prepare_pixels(np.minimum(paper, 255 - ink))

@@ -1,0 +1,73 @@
+"""Test images to start from, for those who have nothing at hand."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cnnplay.data.store import Dataset, is_available, load_dataset
+from cnnplay.ui.pictures import as_paper
+
+ByteArray = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class SampleDigit:
+    """A digit from a data set.
+
+    Attributes:
+        image: (28, 28) uint8, 255 ink.
+        note: one sentence on what it is and where it comes from.
+    """
+
+    image: ByteArray
+    note: str
+
+    def on_paper(self, side_px: int) -> Image.Image:
+        """Dark on the canvas's paper, enlarged to a square of `side_px`."""
+        return Image.fromarray(as_paper(self.image)).resize((side_px, side_px), Image.Resampling.BICUBIC)
+
+
+@dataclass(frozen=True, eq=False)
+class SamplePhoto:
+    """A CIFAR-10 test image: (3, 32, 32) uint8 with its class name and index."""
+
+    image: ByteArray
+    label: str
+    index: int
+
+
+@lru_cache(maxsize=4)
+def _open(key: str) -> Dataset:
+    return load_dataset(key)
+
+
+def random_digit() -> SampleDigit:
+    """A test digit of MNIST; without MNIST on this machine one of MNIST-5k, which the networks have seen in training.
+
+    Raises:
+        DataError: the data set on this machine is damaged.
+    """
+    key = "mnist" if is_available("mnist") else "mnist-5k"
+    data = _open(key)
+    index = int(np.random.default_rng().integers(len(data.test_labels)))
+    label = data.spec.classes[int(data.test_labels[index])]
+    if key == "mnist":
+        note = f"Test digit {index:,} of MNIST, written as a {label}. No network has trained on it."
+    else:
+        note = f"Digit {index:,} of MNIST-5k, written as a {label}. The networks have seen it in training."
+    return SampleDigit(np.array(data.test_images[index, 0]), note)
+
+
+def random_photo() -> SamplePhoto:
+    """A test image of CIFAR-10.
+
+    Raises:
+        DataMissingError: CIFAR-10 is not on this machine; the message names the command that gets it.
+        DataError: the data set on this machine is damaged.
+    """
+    data = _open("cifar10")
+    index = int(np.random.default_rng().integers(len(data.test_labels)))
+    return SamplePhoto(np.array(data.test_images[index]), data.spec.classes[int(data.test_labels[index])], index)

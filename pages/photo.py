@@ -1,0 +1,90 @@
+"""Show the networks a photo: what do they take it for, and what do they see of it at all?"""
+
+import streamlit as st
+from PIL import Image
+
+from cnnplay.data.photo import shrink_to_32
+from cnnplay.errors import CnnplayError
+from cnnplay.inference.jury import ask_jury
+from cnnplay.ui import state
+from cnnplay.ui.answer import is_none, show_bars, show_digit, show_object, show_prompt
+from cnnplay.ui.jury import show_verdict
+from cnnplay.ui.messages import say_missing_networks
+from cnnplay.ui.navigation import guard
+from cnnplay.ui.photos import choose_crop, current_photo, show_pixels, show_sources
+from cnnplay.ui.predictors import get_predictor, get_predictors, list_shipped
+from cnnplay.ui.steps import show_steps
+
+N_SHOWN = 5
+
+guard()
+st.title("Name a photo")
+st.write(
+    "Networks trained on CIFAR-10 know ten things: airplane, automobile, bird, cat, deer, dog, frog, horse, ship "
+    "and truck. They see 32 x 32 pixels of your photo."
+)
+
+
+def read_as_digit(crop: Image.Image) -> None:
+    """The same square, on the way that a drawing takes."""
+    st.header("As a digit")
+    st.write("Is it a digit on paper? The same square can go to the networks that read handwriting.")
+    st.button("Read it as a digit", on_click=st.session_state.update, args=({state.READ_AS_DIGIT: True},))
+    if not st.session_state.get(state.READ_AS_DIGIT):
+        return
+    readers = list_shipped("mnist")
+    if not readers:
+        say_missing_networks("scribe")
+        return
+    try:
+        from cnnplay.data.drawing import prepare_pixels  # scipy would hold up the first page
+
+        digit = prepare_pixels(crop)
+    except CnnplayError as error:
+        st.warning(str(error))
+        return
+    with st.container(key="digit_answer"):
+        show_digit(get_predictor(readers[0]).predict(digit.image[None]))
+    with st.container(key="preprocessing"):
+        show_steps(digit.steps, get_predictor(readers[0]))
+    with st.container(key="digit_jury"):
+        show_verdict(ask_jury(get_predictors("mnist"), digit.image[None]))
+
+
+@st.fragment
+def look_at_photo() -> None:
+    """Everything that follows the crop and the choice of a network."""
+    photo, shipped = current_photo(), list_shipped("cifar10")
+    if photo is None:
+        with st.container(key="answer"):
+            show_prompt("Choose a photo to begin")
+        return
+    left, right = st.container(key="workbench").columns([5, 7], gap="large")
+    with left, st.container(key="sheet"):
+        crop = choose_crop(photo)
+    image = shrink_to_32(crop)
+    with right:
+        answer, bars = st.container(key="answer"), st.container(key="top_k")
+        show_pixels(image)
+        with st.container(key="model_picker"):
+            key = st.selectbox("Named by", shipped, disabled=not shipped)
+    if key:
+        prediction = get_predictor(key).predict(image)
+        with answer:
+            show_object(prediction)
+        with bars:
+            show_bars(prediction.top_k(N_SHOWN), winner="" if is_none(prediction) else prediction.label)
+    else:
+        with answer:
+            show_prompt("There is nobody to name it yet")
+        with bars:
+            say_missing_networks("speedrun")
+    if shipped:
+        with st.container(key="jury"):
+            st.header("The jury")
+            show_verdict(ask_jury(get_predictors("cifar10"), image), verb="say")
+    read_as_digit(crop)
+
+
+show_sources()
+look_at_photo()
