@@ -17,7 +17,7 @@ from cnnplay.models.forward import compute_logits
 from cnnplay.models.spec import ModelSpec
 
 FIT_SEED, MEASURE_SEED = 1, 2
-N_SCRIBBLES = 1400
+N_SCRIBBLES = 700
 N_EACH = 300
 """Pictures of each kind of other thing."""
 Bytes = npt.NDArray[np.uint8]

@@ -78,7 +78,7 @@ def run_job(
     if state.exists():
         trainer.load_state(_read_state(state, config))
     last_epoch: EpochEnded | None = None
-    saved_at = 0.0
+    saved_at = -SAVE_EVERY_S
     finished: Finished | None = None
     for event in trainer.run(signal):
         on_event(event)

@@ -124,6 +124,7 @@ class Trainer:
                 reported_at, began = reported_at + told, began + told
             elif told < 0:
                 self._flush()
+                self.elapsed_s += time.monotonic() - began
                 yield Halted(self.step)
                 return
             lr = self._train_step()

@@ -1,0 +1,87 @@
+"""A whole run: card, files, interruption by a real signal, and the same result after resuming."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from cnnplay.data.store import image_hashes, load_dataset
+from cnnplay.errors import CheckpointError
+from cnnplay.models.card import read_card
+from cnnplay.models.checkpoint import load_model
+from cnnplay.models.forward import compute_logits
+from cnnplay.models.registry import get_spec
+from cnnplay.runs.training_job import run_job
+from cnnplay.settings import PROJECT_DIR
+from cnnplay.training.recipes import make_config
+
+
+def quick(**changes):
+    return make_config("fc2", **{"dataset": "mnist-5k", "epochs": 2, "device": "cpu", "precision": "fp32", **changes})
+
+
+def command(folder, *more):
+    return [sys.executable, "-m", "cnnplay", "train", "cnn6", "--dataset", "mnist-5k", "--out", str(folder), *more]
+
+
+def weights(folder):
+    return {name: value.tobytes() for name, value in load_file(folder / "cnn6-mnist-5k.safetensors").items()}
+
+
+def test_the_card_tells_what_the_weights_do(tmp_path):
+    card = run_job(quick(), tmp_path)
+    assert read_card(tmp_path / "fc2-mnist-5k.json") == card
+    dataset = load_dataset("mnist-5k")
+    _, model = load_model(tmp_path / "fc2-mnist-5k.safetensors")
+    logits = compute_logits(model, get_spec("fc2"), dataset.test_images)
+    assert card.accuracy == (logits.argmax(1) == dataset.test_labels).mean()
+    assert card.accuracy_low < card.accuracy < card.accuracy_high
+    assert card.n_test == len(dataset.test_labels)
+    assert np.mean(list(card.per_class_accuracy.values())) == pytest.approx(card.accuracy, abs=0.02)
+    assert card.config == quick().to_json()
+    kept = load_file(tmp_path / "fc2-mnist-5k.test.safetensors")
+    assert np.array_equal(kept["image_hash"], image_hashes(dataset.test_images))
+    assert np.array_equal(kept["probs"].argmax(1), logits.argmax(1))
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".safetensors", ".safetensors"]
+
+
+def test_a_folder_with_another_unfinished_run_is_left_alone(tmp_path):
+    assert run_job(quick(), tmp_path, signal=iter(["go", "go", "halt"]).__next__) is None
+    with pytest.raises(CheckpointError, match="unfinished run with other settings"):
+        run_job(quick(seed=7), tmp_path)
+    assert run_job(quick(), tmp_path) is not None
+    assert not list(tmp_path.glob("*.state.pt"))
+
+
+@pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_command_goes_on_to_the_same_network(tmp_path, kill):
+    options = ("--epochs", "4", "--precision", "fp32", "--device", "cpu", "--json")
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    whole = subprocess.run(
+        command(tmp_path / "whole", *options), cwd=PROJECT_DIR, env=environment, capture_output=True, check=True
+    )
+    result = json.loads(whole.stdout)
+    process = subprocess.Popen(
+        command(tmp_path / "cut", *options),
+        cwd=PROJECT_DIR,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    deadline = time.monotonic() + 60
+    while not list((tmp_path / "cut").glob("*.state.pt")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(kill)
+    out, _ = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, b"")
+    again = subprocess.run(
+        command(tmp_path / "cut", *options), cwd=PROJECT_DIR, env=environment, capture_output=True, check=True
+    )
+    assert json.loads(again.stdout)["accuracy"] == result["accuracy"]
+    assert weights(tmp_path / "cut") == weights(tmp_path / "whole")
