@@ -107,7 +107,7 @@ def draw_and_read() -> None:
         found = read_canvas(brush_px)
 
     digit = None if isinstance(found, str) else found
-    reader = get_predictor(key) if key else None
+    reader = get_predictor(key) if key and digit else None  # the empty page waits for no network
     if digit and reader:
         show_reading(answer, bars, reader.predict(digit.image[None]))
     else:

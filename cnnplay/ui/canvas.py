@@ -37,7 +37,6 @@ def restore_drawing() -> None:
     """Begin this visit to the page with the drawing that the last one left; call it once in a full run."""
     st.session_state.setdefault(state.CANVAS_ROUND, 0)
     st.session_state[state.CANVAS_START] = st.session_state.get(state.DRAWING)
-    st.session_state[state.REPLACED] = None
 
 
 def draw_canvas(*, brush_px: int, sample: SampleDigit | None) -> Strokes:
@@ -59,6 +58,7 @@ def draw_canvas(*, brush_px: int, sample: SampleDigit | None) -> Strokes:
             return_image_data=False,  # encoding the pixels would cost 130 ms a stroke
             key="drawing_canvas",
         )
+    st.session_state[state.REPORTED] = result.json_data
     if result.json_data != st.session_state.get(state.REPLACED):
         st.session_state[state.REPLACED] = None
         st.session_state[state.DRAWING] = result.json_data
@@ -95,6 +95,6 @@ def _objects() -> list[Mapping[str, Any]]:
 
 
 def _begin(drawing: Mapping[str, Any] | None) -> None:
-    st.session_state[state.REPLACED] = st.session_state.get(state.DRAWING)
+    st.session_state[state.REPLACED] = st.session_state.get(state.REPORTED)
     st.session_state[state.DRAWING] = st.session_state[state.CANVAS_START] = drawing
     st.session_state[state.CANVAS_ROUND] = st.session_state.get(state.CANVAS_ROUND, 0) + 1

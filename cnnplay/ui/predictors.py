@@ -13,6 +13,7 @@ import streamlit as st
 from cnnplay.errors import CnnplayError
 from cnnplay.models.card import is_shipped, shipped_files
 from cnnplay.models.registry import list_specs
+from cnnplay.ui.samples import random_digit
 
 if TYPE_CHECKING:
     from cnnplay.inference.predictor import Predictor
@@ -96,3 +97,7 @@ def _load_all(sleep: Callable[[float], None] = time.sleep) -> None:
                 predictor.predict(np.zeros(predictor.spec.input_shape, dtype=np.uint8))
             except CnnplayError:
                 log.exception("%s could not be loaded", key)
+    try:
+        random_digit()  # unpacks the embedded digits, where MNIST is not on the machine
+    except CnnplayError:
+        log.exception("there is no test digit")
