@@ -32,6 +32,19 @@ from cnnplay.training.loop import Signal, Trainer
 from cnnplay.training.sources import training_pictures
 
 SAVE_EVERY_S = 60.0
+LIMITS = {
+    (1, 28, 28): (
+        "Reads one digit at a time, in the form of MNIST: light ink on black, 20 pixels tall, centred by mass.",
+        "MNIST was written by Americans around 1990; other ways of writing a 1, 4, 7 or 9 are rarer in it.",
+        "It always prefers one of the ten digits; what is none of them can only be doubted.",
+    ),
+    (3, 32, 32): (
+        "Knows ten things and no others, and sees 32 x 32 pixels.",
+        "CIFAR-10 shows one thing in the middle of each picture; small, cut-off or several things confuse it.",
+        "Its doubt about other things was fitted on textures and drawings, not on photos of other things.",
+    ),
+}
+"""What the networks of each kind of picture cannot do, for their cards."""
 STATE_SUFFIX = ".state.pt"
 
 
@@ -155,6 +168,7 @@ def _conclude(
         train_accuracy=round(last_epoch.train_accuracy, 5) if last_epoch else 0.0,
         accuracy_tta=averaged,
         views=config.views,
+        limits=LIMITS.get(spec.input_shape, ()),
     )
     _save_test_probs(files.test_probs, dataset, logits)
     card = calibrate(card, model, spec, dataset)
