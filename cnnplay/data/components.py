@@ -15,8 +15,9 @@ INK_LEVEL = 0.5
 SMALLEST_PX = 12
 """A digit's longer side, in pixels of the searched picture."""
 SPECK_SHARE = 0.08
-GAP_SHARE = 0.12
+GAP_SHARE = 0.08
 """Ink nearer to a digit than this share of its longer side belongs to it: the bar of a 5, a broken line."""
+FRAME_SHARE = 0.75
 Box = tuple[slice, slice]
 _EVERY_SIDE = np.ones((3, 3), dtype=bool)
 
@@ -66,7 +67,7 @@ def find_digit(ink: Float32Array) -> Found:
     longest = np.array([max(rows.stop - rows.start, cols.stop - cols.start) for rows, cols in boxes] or [0])
     if longest.max() < SMALLEST_PX:
         raise EmptyDrawingError(NOTHING_FOUND)
-    scores = areas * _nearness(boxes, ink.shape) * np.where(_touches_border(boxes, ink.shape), 1e-3, 1.0)
+    scores = areas * _nearness(boxes, ink.shape) * np.where(_is_frame(boxes, ink.shape), 1e-3, 1.0)
     scores[longest < SMALLEST_PX] = 0.0
     first = int(np.argmax(scores))
     mask = _join(labels, longest, first)
@@ -84,12 +85,17 @@ def _nearness(boxes: list[Box], shape: tuple[int, ...]) -> NDArray[np.float64]:
     return nearness
 
 
-def _touches_border(boxes: list[Box], shape: tuple[int, ...]) -> BoolArray:
-    """The edge of a table or a sheet, a finger, a deep shadow: it touches the border of the picture."""
+def _is_frame(boxes: list[Box], shape: tuple[int, ...]) -> BoolArray:
+    """The edge of a sheet, a finger, a deep shadow: it touches the border of the picture or goes all around it."""
     touches = [
         rows.start == 0 or cols.start == 0 or rows.stop == shape[0] or cols.stop == shape[1] for rows, cols in boxes
     ]
-    return np.array(touches)
+    surrounds = [
+        rows.stop - rows.start > FRAME_SHARE * shape[0] and cols.stop - cols.start > FRAME_SHARE * shape[1]
+        for rows, cols in boxes
+    ]
+    frame: BoolArray = np.array(touches) | np.array(surrounds)
+    return frame
 
 
 def _join(labels: NDArray[np.int32], longest: NDArray[np.intp], first: int) -> BoolArray:

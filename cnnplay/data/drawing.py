@@ -25,11 +25,16 @@ SMALLEST_SHARE = 0.03
 """A drawing whose longer side is less than this share of the canvas is a dot, not a digit."""
 SPECK_SHARE = 0.06
 """A stroke smaller than this share of the whole drawing is a slip of the pen."""
+MAX_PIECES = 1000
+"""A scribble is drawn in no more pieces than this, which takes some milliseconds."""
 TRACE_PX = (128, 192)
 """Bounds of the longer side of the ink whose path is traced."""
 MARGIN_SHARE = 0.75
 """Paper around a digit that is looked at again from nearby, as a share of its longer side."""
+LONGEST_DOT = 1.15
+"""Ink hardly longer than it is wide all over is a dot."""
 HALF_INK = 127
+ONLY_A_DOT = "That is no more than a dot: draw a digit from 0 to 9, larger than the pen is wide."
 N_PIECES = 40
 """The longer side of a drawing is this many pieces of its path: half a pixel each, once it is in its 20 px box."""
 
@@ -54,7 +59,7 @@ def prepare_strokes(
     lines = _drop_specks(visible, canvas_px)
     drawn = draw_strokes(visible, brush_px=brush_px, canvas_px=canvas_px)
     scaled_brush = brush_px * BOX_PX / (_extent(lines) + brush_px)
-    path = segments_of(resample(lines, step=_extent(lines) / N_PIECES))
+    path = segments_of(resample(lines, step=max(_extent(lines) / N_PIECES, _length(lines) / MAX_PIECES)))
     fitted = fit_box(path)
     with_brush = render(fit_box(path, pen_px=scaled_brush), pen_px=scaled_brush)
     with_pen = render(fitted)
@@ -84,7 +89,10 @@ def prepare_pixels(image: Image.Image | ByteArray) -> PreparedDigit:
     whole = separate_ink(picture)
     found = find_digit(whole.ink)
     digit_ink = _cut_out(picture, whole, found)
-    path = trace_pen(np.asarray(resize_longest(digit_ink, TRACE_PX)) > HALF_INK)
+    mask = np.asarray(resize_longest(digit_ink, TRACE_PX)) > HALF_INK
+    path = trace_pen(mask)
+    if max(mask.shape) < LONGEST_DOT * 2 * path.deepest_px:
+        raise EmptyDrawingError(ONLY_A_DOT)
     fitted = fit_box(np.repeat(path.points[:, None], 2, axis=1))
     with_pen = render(fitted)
     final = render(centre_by_mass(fitted))
@@ -145,12 +153,16 @@ def _extent(lines: Strokes) -> float:
     return float(np.ptp(every, axis=0).max())
 
 
+def _length(lines: Strokes) -> float:
+    return sum(float(np.hypot(*np.diff(line, axis=0).T).sum()) for line in lines)
+
+
 def _drop_specks(strokes: Strokes, canvas_px: int) -> Strokes:
     if not strokes:
         raise EmptyDrawingError("Nothing is drawn yet: draw a digit from 0 to 9.")
     longest = max(_extent((stroke,)) for stroke in strokes)
     if longest < SMALLEST_SHARE * canvas_px:
-        raise EmptyDrawingError("That is no more than a dot: draw a digit from 0 to 9, larger than the pen is wide.")
+        raise EmptyDrawingError(ONLY_A_DOT)
     return tuple(stroke for stroke in strokes if _extent((stroke,)) >= SPECK_SHARE * longest)
 
 

@@ -19,9 +19,16 @@ GRID_PX = 48
 FAINTEST = 0.08
 """Ink that differs by less than 8 % of full light from its paper cannot be told from noise."""
 NOTHING_FOUND = "No digit is found in this picture: show one digit, dark on light or light on dark, large and sharp."
-_WINDOW = np.zeros((19, 19), dtype=bool)
-_WINDOW[::2, ::2] = True  # every second cell: the same median at a quarter of the cost
-_SMOOTH_SIGMA = 2.0
+CLEAREST_NOISE = 6.0
+"""Standard deviations of the paper that ink must stand out: among 100,000 pixels of mere noise none reaches five."""
+_STROKE = (11, 11)  # cells of the grid: no stroke is as wide as a quarter of the picture
+_WINDOW = (19, 19)
+_EVERY_SECOND = np.zeros(_WINDOW, dtype=bool)
+_EVERY_SECOND[::2, ::2] = True  # the same median at a quarter of the cost
+_SMOOTH_SIGMA = 1.5
+_SURELY_PAPER = 0.2
+_PAPER_SHARE = 0.6
+_PAD = 6
 _SURELY_INK = 0.0005  # a digit of a twentieth of the picture's height, with a thin pen
 
 
@@ -55,11 +62,10 @@ def separate_ink(image: Image.Image) -> Paper:
     image = resize_longest(_opaque(image), WORK_PX)
     pixels = np.atleast_3d(np.asarray(image, dtype=np.float32)) / np.float32(255)
     rough = _coarse(pixels)
-    planes = np.moveaxis(rough, -1, 0)
-    around = np.stack([ndimage.median_filter(plane, footprint=_WINDOW, mode="nearest") for plane in planes], axis=-1)
-    is_light = _is_light(rough - around)
-    sign = np.float32(1.0 if is_light else -1.0)
-    paper = _enlarge(_even_out(rough, around, sign), pixels.shape)
+    slope = _slope(rough)
+    is_light = _is_light((rough - slope).mean(axis=-1))
+    sign = np.float32(1 if is_light else -1)
+    paper = _enlarge(slope + sign * _paper(sign * (rough - slope)), pixels.shape)
     room = np.maximum(1 - paper if is_light else paper, np.float32(0.1))
     ink = _project((sign * (pixels - paper) / room).astype(np.float32, copy=False))
     return Paper(grey=np.asarray(image.convert("L")), ink=ink, is_light=is_light)
@@ -107,34 +113,60 @@ def _enlarge(grid: Float32Array, shape: tuple[int, ...]) -> Float32Array:
     return np.stack([np.asarray(plane) for plane in planes], axis=-1)
 
 
-def _is_light(difference: Float32Array) -> bool:
-    """Ink is what sticks out farther from its surroundings: the cube lets a little strong ink outweigh much noise."""
-    return bool((difference**3).sum() > 0)
+def _slope(rough: Float32Array) -> Float32Array:
+    """Plane through the light on the coarse grid, fitted twice: the second time without what is far from the first."""
+    height, width, channels = rough.shape
+    y, x = np.mgrid[:height, :width]
+    terms = np.stack([np.ones(height * width), x.ravel() / GRID_PX, y.ravel() / GRID_PX], axis=1)
+    values = rough.reshape(-1, channels).astype(np.float64)
+    fitted = terms @ np.linalg.lstsq(terms, values)[0]
+    away = np.abs(values - fitted).max(axis=1)
+    near = away <= np.quantile(away, _PAPER_SHARE)
+    plane: Float32Array = (terms @ np.linalg.lstsq(terms[near], values[near])[0]).astype(np.float32)
+    return plane.reshape(rough.shape)
 
 
-def _even_out(rough: Float32Array, around: Float32Array, sign: np.float32) -> Float32Array:
-    """Paper alone: cells with ink are filled from their neighbours, the rest smoothed."""
-    excess = (sign * (rough - around)).max(axis=-1)
+def _is_light(grey: Float32Array) -> bool:
+    """Whether what is narrow and sticks out from its surroundings is lighter than they are.
+
+    Both conditions are needed: beside the edge of a sheet much differs from its surroundings but is not narrow, and the
+    inside of a 0 is narrow but no different from most of its surroundings. The cube lets a little strong ink outweigh
+    much noise; what is near the middle counts most.
+    """
+    around = ndimage.median_filter(grey, footprint=_EVERY_SECOND, mode="nearest")
+    dark = np.minimum(around, ndimage.grey_closing(grey, _STROKE, mode="nearest")) - grey
+    light = grey - np.maximum(around, ndimage.grey_opening(grey, _STROKE, mode="nearest"))
+    y, x = (np.linspace(-1, 1, n) for n in grey.shape)
+    nearness = np.exp(-2 * (y[:, None] ** 2 + x**2))
+    return bool((nearness * np.maximum(light, 0) ** 3).sum() > (nearness * np.maximum(dark, 0) ** 3).sum())
+
+
+def _paper(rough: Float32Array) -> Float32Array:
+    """Paper alone, for ink that is higher than its paper: cells with ink are filled in, the rest a little smoothed."""
+    below = np.stack([ndimage.grey_opening(plane, _WINDOW, mode="nearest") for plane in np.moveaxis(rough, -1, 0)], -1)
+    excess = (rough - below).max(axis=-1)
     spread = 1.4826 * float(np.median(np.abs(excess - np.median(excess))))
-    inked = ndimage.binary_dilation(excess > max(3.0 * spread, 0.1 * float(excess.max()), 0.004))
-    weight = np.where(inked, 1e-4, 1.0).astype(np.float32)
-    below = ndimage.gaussian_filter(weight, _SMOOTH_SIGMA, mode="nearest")
-    planes = [
-        ndimage.gaussian_filter(np.where(inked, around[..., c], rough[..., c]) * weight, _SMOOTH_SIGMA, mode="nearest")
-        / below
-        for c in range(rough.shape[2])
-    ]
+    inked = ndimage.binary_dilation(excess > float(np.median(excess)) + max(4 * spread, 0.1 * float(excess.max())))
+    weight = np.pad(np.where(inked, 1e-3, 1.0).astype(np.float32), _PAD, mode="reflect")
+    total = ndimage.gaussian_filter(weight, _SMOOTH_SIGMA)
+    planes = []
+    for channel in range(rough.shape[-1]):
+        plane = np.where(inked, below[..., channel], rough[..., channel])
+        wider = np.pad(plane, _PAD, mode="reflect", reflect_type="odd")  # goes on with the slope of the light
+        smooth = ndimage.gaussian_filter(wider * weight, _SMOOTH_SIGMA) / total
+        planes.append(smooth[_PAD:-_PAD, _PAD:-_PAD])
     return np.stack(planes, axis=-1)
 
 
 def _project(contrast: Float32Array) -> Float32Array:
     """One number a pixel: how much of the ink's own colour is in its difference from the paper; none is an error."""
-    strength = ndimage.uniform_filter(contrast.max(axis=-1), 3)
-    coarse = strength[::2, ::2]
-    strongest = float(np.quantile(coarse, 1 - _SURELY_INK))
-    colour = np.median(contrast[::2, ::2][coarse >= strongest / 2], axis=0)
-    length = float(np.linalg.norm(colour))
-    if length < FAINTEST:
+    most = contrast.max(axis=-1)
+    smooth = ndimage.uniform_filter(most, 3)
+    noise = 1.4826 * float(np.median(np.abs(most - smooth)[::2, ::2])) / 3  # what is left of it in a mean of 9
+    strength = smooth[::2, ::2]
+    blank, strongest = np.quantile(strength, (_SURELY_PAPER, 1 - _SURELY_INK))
+    if strongest < max(FAINTEST, blank + CLEAREST_NOISE * noise):
         raise EmptyDrawingError(NOTHING_FOUND)
-    share: Float32Array = contrast @ (colour / length**2)
+    colour = np.median(contrast[::2, ::2][strength >= strongest / 2], axis=0)
+    share: Float32Array = contrast @ (colour / float(colour @ colour))
     return share

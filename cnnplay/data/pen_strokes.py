@@ -1,7 +1,6 @@
 """Files of digits as pen strokes, one JSON object a line, as they come from a writing tablet."""
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from cnnplay.errors import EmptyDrawingError, InputError
 
 TABLET_PX = 500
 """Side of the box that the coordinates of a file lie in."""
+FARTHEST_PX = 1e6
 N_CLASSES = 10
 Source = Literal["strokes", "pixels"]
 
@@ -64,7 +64,9 @@ def _read_line(number: int, text: str, path: Path) -> PenDigit:
         raise InputError(f"{path}, line {number}: label is {str(label)[:20]!r}; a digit from 0 to 9 is expected.")
     strokes = _read_strokes(record.get("strokes"))
     if strokes is None:
-        raise InputError(f"{path}, line {number}: strokes must be a list of lists of [x, y] in finite numbers.")
+        raise InputError(
+            f"{path}, line {number}: strokes must be a list of lists of [x, y] in numbers below a million."
+        )
     return PenDigit(line=number, label=label, strokes=strokes)
 
 
@@ -81,7 +83,7 @@ def _is_point(value: Any) -> bool:
     return (
         isinstance(value, list)
         and len(value) == 2
-        and all(isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) for n in value)
+        and all(isinstance(n, int | float) and not isinstance(n, bool) and abs(n) < FARTHEST_PX for n in value)
     )
 
 

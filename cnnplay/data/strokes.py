@@ -18,7 +18,7 @@ ByteArray = NDArray[np.uint8]
 Strokes = tuple[FloatArray, ...]
 
 FLATTEN_STEP_PX = 2.0
-"""Longest piece of a flattened curve: a tenth of the default brush, far below what a pen can bend."""
+"""Mean piece of a flattened curve: a tenth of the default brush, far below what a pen can bend."""
 MAX_POINTS = 50_000
 """More than an hour of scribbling; what goes beyond is refused rather than left to fill the memory."""
 SUPERSAMPLING = 2
@@ -79,7 +79,7 @@ def _as_cubic(points: list[FloatArray]) -> list[FloatArray]:
     """Raise the degree of a Bezier curve to three."""
     first, last = points[0], points[-1]
     if len(points) == 2:
-        return [first, first, last, last]
+        return [first, (2 * first + last) / 3, (first + 2 * last) / 3, last]
     if len(points) == 3:
         return [first, (first + 2 * points[1]) / 3, (last + 2 * points[1]) / 3, last]
     return points

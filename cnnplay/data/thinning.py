@@ -18,10 +18,17 @@ _NEIGHBOURS = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, 
 
 @dataclass(frozen=True, slots=True)
 class PenPath:
-    """The pen's path: (n, 2) float64 (x, y) points of its middle, about 1 px apart, and its radius, in mask pixels."""
+    """The way of the pen, in pixels of the mask.
+
+    Attributes:
+        points: (n, 2) float64 (x, y) of the pen's middle, about 1 px apart.
+        radius_px: half the pen's width.
+        deepest_px: greatest distance of any ink from paper.
+    """
 
     points: NDArray[np.float64]
     radius_px: float
+    deepest_px: float
 
 
 def trace_pen(mask: BoolArray) -> PenPath:
@@ -39,10 +46,23 @@ def trace_pen(mask: BoolArray) -> PenPath:
     padded = np.pad(mask, 1)
     depth = ndimage.distance_transform_edt(padded)
     skeleton = thin(padded)
+    skeleton.flat[depth.argmax()] = True  # an even disc is thinned to a block of 2 x 2, and that to nothing
     radius = max(float(np.percentile(depth[skeleton], _RADIUS_PERCENTILE)), 0.5)
-    core = ((depth >= CORE_DEPTH * radius) | skeleton) & (depth <= FILLED_DEPTH * radius)
-    ys, xs = np.nonzero(thin(core))
-    return PenPath(points=np.stack([xs - 0.5, ys - 0.5], axis=1), radius_px=radius)
+    core = depth >= CORE_DEPTH * radius
+    core = (core | _long_pieces(skeleton & ~core, radius)) & (depth <= FILLED_DEPTH * radius)
+    lines = thin(core)
+    ys, xs = np.nonzero(lines if lines.any() else skeleton)
+    points = np.stack([xs - 0.5, ys - 0.5], axis=1)
+    return PenPath(points=points, radius_px=radius, deepest_px=float(depth.max()))
+
+
+def _long_pieces(lines: BoolArray, length: float) -> BoolArray:
+    """Pieces longer than `length`: where the pen was lifted a little; the shorter are spurs of a rough edge."""
+    labels, _ = ndimage.label(lines, structure=np.ones((3, 3)))
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    long: BoolArray = (sizes > length)[labels]
+    return long
 
 
 def _deletable(first_pass: bool) -> BoolArray:

@@ -15,8 +15,8 @@ Colour = tuple[float, float, float]
 class Scene:
     paper: Colour = (0.93, 0.92, 0.90)
     ink: Colour = (0.15, 0.15, 0.17)
-    width_px: int = 800
-    height_px: int = 600
+    width_px: int = 640
+    height_px: int = 480
     digit_share: float = 0.5  # of the picture's height
     pen_share: float = 0.1  # of the digit's longer side
     place: tuple[float, float] = (0.5, 0.5)

@@ -159,7 +159,7 @@ def test_a_name_of_control_characters_stays_on_one_line() -> None:
         open_photo(b"", "a\nb")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(sorted(ENCODED)), st.data())
 def test_damage_anywhere_gives_a_photo_or_an_input_error(kind: str, data: st.DataObject) -> None:
     damaged = bytearray(ENCODED[kind])
