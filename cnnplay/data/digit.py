@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from cnnplay.data.strokes import FloatArray
 
@@ -20,6 +21,8 @@ PEN_PX = 2.6
 """Mean width of a stroke in MNIST's training images (twice the distance of the ridge from paper; 1.75 to 3.75 px)."""
 EDGE_PX = 1.3
 """Width of the grey edge from full ink to paper, fitted to the share of grey among the inked pixels of MNIST."""
+ONLY_A_DOT = "That is no more than a dot: draw a digit from 0 to 9, larger than the pen is wide."
+_CENTRING_ROUNDS = 2  # ink that moves by part of a pixel is rounded anew
 _AXIS = np.arange(SIDE_PX, dtype=np.float32) + 0.5
 
 
@@ -116,5 +119,11 @@ def fit_box(segments: FloatArray, *, pen_px: float = PEN_PX) -> FloatArray:
 
 def centre_by_mass(segments: FloatArray, *, pen_px: float = PEN_PX) -> FloatArray:
     """Move a path, by fractions of a pixel, to where its ink has the centre of mass in the middle of 28 x 28."""
-    moved: FloatArray = segments + (SIDE_PX / 2 - centre_of_mass(render(segments, pen_px=pen_px)))
-    return moved
+    for _ in range(_CENTRING_ROUNDS):
+        segments = segments + (SIDE_PX / 2 - centre_of_mass(render(segments, pen_px=pen_px)))
+    return segments
+
+
+def squeeze(picture: ByteArray) -> ByteArray:
+    """Shrink a picture to (28, 28) uint8 by averaging, whatever its proportions: what most digit readers do."""
+    return np.asarray(Image.fromarray(picture).resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX))
