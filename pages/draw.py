@@ -23,7 +23,6 @@ guard()
 st.title("Draw a digit")
 st.write("Each time you lift the pen, a network that learned from handwritten digits reads what is there.")
 canvas.restore_drawing()
-canvas.hide_canvas_toolbar()
 
 
 def put_test_digit() -> None:
@@ -39,12 +38,9 @@ def show_controls() -> int:
     with st.container(key="canvas_buttons", horizontal=True):
         st.button("Undo", on_click=canvas.undo)
         st.button("Clear", on_click=canvas.clear)
-        st.button("Test digit", on_click=put_test_digit, help="Puts a random digit of the test set on the canvas.")
-    sample = st.session_state.get(state.SAMPLE)
+        st.button("Test digit", on_click=put_test_digit)
     if error := st.session_state.pop(state.SAMPLE_ERROR, None):
         st.error(error)
-    elif sample:
-        st.caption(sample.note)
     with st.container(key="brush"):
         return st.slider("Brush width in pixels", *canvas.BRUSH_RANGE_PX, canvas.DEFAULT_BRUSH_PX, key=state.BRUSH_PX)
 
@@ -80,7 +76,8 @@ def show_reasons(digit: PreparedDigit | None, reader: Predictor | None) -> None:
     with st.container(key="preprocessing"):
         st.header("What the network sees")
         if digit:
-            show_steps(digit.steps, reader)
+            sample = st.session_state.get(state.SAMPLE)
+            show_steps(digit.steps, reader, note=sample.note if sample else "")
         else:
             show_empty_steps()
     with st.container(key="jury"):
@@ -118,3 +115,4 @@ def draw_and_read() -> None:
 
 
 draw_and_read()
+canvas.hide_canvas_toolbar()

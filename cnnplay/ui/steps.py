@@ -18,14 +18,15 @@ N_PLACES = 4
 """Steps of a drawing; as many empty places keep the page from jumping before the first stroke."""
 
 
-def show_steps(steps: Sequence["Step"], predictor: "Predictor | None") -> None:
-    """Show the steps in a row, each with the answer that the network gives to it."""
+def show_steps(steps: Sequence["Step"], predictor: "Predictor | None", *, note: str = "") -> None:
+    """Show the steps in a row, each with the answer that the network gives to it, and a note beside them."""
     readings = [""] * len(steps)
     if predictor is not None and steps:
         probs = predictor.probs(np.stack([step.digit for step in steps])[:, None])
         readings = [f"reads {predictor.spec.classes[int(row.argmax())]}, {percent(float(row.max()))}" for row in probs]
     figures = [_figure(step, reading) for step, reading in zip(steps, readings, strict=True)]
-    st.html(f'<div class="cp-steps">{"".join(figures)}</div>')
+    aside = f'<p class="cp-note">{escape(note)}</p>' if note else ""
+    st.html(f'<div class="cp-steps">{"".join(figures)}{aside}</div>')
 
 
 def show_empty_steps() -> None:

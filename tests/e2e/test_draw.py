@@ -46,6 +46,15 @@ def draw_with_finger(page: Page, strokes: list[Stroke]) -> None:
         finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
+def count_ink(page: Page) -> int:
+    """Dark pixels on the canvas."""
+    found: int = page.locator("canvas.lower-canvas").last.evaluate(
+        "sheet => sheet.getContext('2d').getImageData(0, 0, sheet.width, sheet.height).data"
+        ".filter((value, at, data) => at % 4 === 0 && value < 100 && data[at + 3] > 200).length"
+    )
+    return found
+
+
 def answer(page: Page) -> str:
     return page.locator(".st-key-answer").inner_text()
 
@@ -97,8 +106,8 @@ def test_undo_and_clear_change_the_canvas_and_the_answer(server: str, open_visit
     expect(page.locator(".st-key-answer")).to_contain_text(only_seven.split()[0])
     page.get_by_role("button", name="Clear").click()
     expect(page.locator(".st-key-answer")).to_contain_text("Draw a digit")
-    expect(page.locator("canvas.upper-canvas")).to_have_count(1)
     page.wait_for_timeout(500)  # the canvas loads its new sheet
+    assert count_ink(page) == 0
     draw_with_mouse(page, ONE)
     expect(page.locator(".st-key-answer")).to_have_text(re.compile(r"^\s*1\s"))
     assert visit.is_clean()
@@ -118,8 +127,7 @@ def test_the_drawing_survives_a_visit_to_another_page(server: str, open_visit: O
     expect(page.locator("canvas.upper-canvas")).to_be_visible()
     expect(page.locator(".st-key-answer")).to_have_text(re.compile(re.escape(before.split()[0])))
     assert answer(page) == before
-    ink = "document.querySelector('.st-key-canvas [data-testid]') && 1"
-    assert page.evaluate(ink) is not None
+    assert count_ink(page) > 1000
     draw_with_mouse(page, [[(60, 200), (220, 60)]])
     expect(page.locator(".st-key-answer")).not_to_have_text(before)
     assert visit.is_clean()
@@ -132,8 +140,7 @@ def test_a_test_digit_can_be_read_and_drawn_over(server: str, open_visit: Open) 
     expect(page.locator("canvas.upper-canvas")).to_be_visible()
     page.get_by_role("button", name="Test digit").click()
     expect(page.locator(".st-key-answer")).to_contain_text("%")
-    written = re.search(r"written as a (\d)", page.locator(".stMain").inner_text())
-    assert written is not None
+    expect(page.locator(".cp-note")).to_contain_text("written as a")
     draw_with_mouse(page, [[(40, 40), (240, 240)]])
     expect(page.locator(".st-key-preprocessing img")).not_to_have_count(1)
     assert visit.is_clean()
