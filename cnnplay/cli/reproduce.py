@@ -20,49 +20,52 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         DataError: the data set is not there.
         KeyboardInterrupt: interrupted.
     """
-    from cnnplay.cli.progress import TrainingBar
     from cnnplay.errors import InputError
     from cnnplay.models.registry import get_spec, list_specs
-    from cnnplay.runs.training_job import halt_on_signals, run_job
-    from cnnplay.settings import home_dir
-    from cnnplay.training.events import EpochEnded, Event
-    from cnnplay.training.recipes import PUBLISHED, make_config
+    from cnnplay.training.recipes import PUBLISHED
 
     known = [spec.key for spec in list_specs() if spec.published_accuracy is not None and spec.key in PUBLISHED]
     for key in args.key:
         get_spec(key)
         if key not in known:
             raise InputError(f"{key} has no published figure to reproduce. Those that have: {', '.join(known)}.")
-    rows: list[dict[str, Any]] = []
-    for key in args.key or known:
-        spec, config = get_spec(key), make_config(key, "published", seed=args.seed, device=args.device)
-        folder = home_dir() / "reproduced" / f"{key}-{args.seed}"
-        by_epoch: list[float] = []
-        with TrainingBar(disable=args.json) as bar, halt_on_signals() as signal:
-
-            def show(event: Event, bar: TrainingBar = bar, by_epoch: list[float] = by_epoch) -> None:
-                bar.show(event)
-                if isinstance(event, EpochEnded) and event.test_accuracy is not None:
-                    by_epoch.append(event.test_accuracy)
-
-            card = run_job(config, folder, signal=signal, on_event=show)
-        if card is None:
-            raise KeyboardInterrupt
-        rows.append(
-            {
-                "model": key,
-                "dataset": card.dataset,
-                "published": spec.published_accuracy,
-                "published_note": spec.published_note,
-                "measured": card.accuracy,
-                "measured_low": card.accuracy_low,
-                "measured_high": card.accuracy_high,
-                "test_accuracy_by_epoch": by_epoch,
-                "n": card.n_test,
-                "elapsed_s": card.wall_s,
-            }
-        )
+    rows = [_reproduce(key, args) for key in args.key or known]
     return {"results": rows}
+
+
+def _reproduce(key: str, args: argparse.Namespace) -> dict[str, Any]:
+    from cnnplay.cli.progress import TrainingBar
+    from cnnplay.models.registry import get_spec
+    from cnnplay.runs.training_job import halt_on_signals, run_job
+    from cnnplay.settings import home_dir
+    from cnnplay.training.events import EpochEnded, Event
+    from cnnplay.training.recipes import make_config
+
+    spec, config = get_spec(key), make_config(key, "published", seed=args.seed, device=args.device)
+    folder = home_dir() / "reproduced" / f"{key}-{args.seed}"
+    by_epoch: list[float] = []
+    with TrainingBar(disable=args.json) as bar, halt_on_signals() as signal:
+
+        def show(event: Event) -> None:
+            bar.show(event)
+            if isinstance(event, EpochEnded) and event.test_accuracy is not None:
+                by_epoch.append(event.test_accuracy)
+
+        card = run_job(config, folder, signal=signal, on_event=show)
+    if card is None:
+        raise KeyboardInterrupt
+    return {
+        "model": key,
+        "dataset": card.dataset,
+        "published": spec.published_accuracy,
+        "published_note": spec.published_note,
+        "measured": card.accuracy,
+        "measured_low": card.accuracy_low,
+        "measured_high": card.accuracy_high,
+        "test_accuracy_by_epoch": by_epoch,
+        "n": card.n_test,
+        "elapsed_s": card.wall_s,
+    }
 
 
 def render(result: dict[str, Any]) -> str:

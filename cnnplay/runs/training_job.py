@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.numpy import save_file
+from torch import nn
 
 from cnnplay import __version__
 from cnnplay.data.store import Dataset, content_hash, image_hashes, load_dataset
@@ -139,9 +140,6 @@ def _conclude(
     logits = compute_logits(model, spec, dataset.test_images)
     labels = np.asarray(dataset.test_labels)
     accuracy = measure_accuracy(logits, labels)
-    averaged = None
-    if config.views != "none":
-        averaged = measure_accuracy(compute_logits(model, spec, dataset.test_images, views=config.views), labels).value
     card = Card(
         model=config.model,
         dataset=config.dataset,
@@ -166,7 +164,7 @@ def _conclude(
         n_test=accuracy.n,
         per_class_accuracy=per_class_accuracy(logits, labels, spec.classes),
         train_accuracy=round(last_epoch.train_accuracy, 5) if last_epoch else 0.0,
-        accuracy_tta=averaged,
+        accuracy_tta=_averaged_accuracy(model, config, dataset),
         views=config.views,
         limits=LIMITS.get(spec.input_shape, ()),
     )
@@ -174,6 +172,13 @@ def _conclude(
     card = calibrate(card, model, spec, dataset)
     write_card(files.card, card)
     return card
+
+
+def _averaged_accuracy(model: nn.Module, config: TrainConfig, dataset: Dataset) -> float | None:
+    if config.views == "none":
+        return None
+    logits = compute_logits(model, get_spec(config.model), dataset.test_images, views=config.views)
+    return measure_accuracy(logits, np.asarray(dataset.test_labels)).value
 
 
 def _save_test_probs(path: Path, dataset: Dataset, logits: np.ndarray) -> None:
