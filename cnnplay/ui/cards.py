@@ -10,6 +10,13 @@ from cnnplay.models.card import Card, load_card, shipped_files
 from cnnplay.models.spec import ModelSpec
 from cnnplay.ui.words import accuracy, count, duration, file_size
 
+VIEWS = {
+    "none": "averaged over views",
+    "mirror": "averaged with the mirror image",
+    "mirror_shift": "averaged over the mirror image and shifts by a pixel",
+}
+"""What a card calls the ways of averaging, in words."""
+
 log = logging.getLogger(__name__)
 
 
@@ -26,7 +33,7 @@ def show_card(spec: ModelSpec) -> None:
         f'<div class="cp-card"><h3>{escape(spec.title)} <code>{escape(spec.key)}</code></h3>'
         f"<p>{escape(spec.summary)}</p><dl class='cp-facts'>{facts}</dl>"
         f'<div class="cp-score">{_ours(card)}{_published(spec)}</div>'
-        f'<p class="cp-small">{_origin(card)}<a href="{escape(spec.paper_url)}" target="_blank" rel="noopener">'
+        f'{_origin(card)}<p class="cp-small"><a href="{escape(spec.paper_url)}" target="_blank" rel="noopener">'
         f"{escape(spec.paper)}</a></p></div>"
     )
     if card:
@@ -62,11 +69,11 @@ def _read(key: str) -> Card | None:
 def _ours(card: Card | None) -> str:
     if card is None:
         return "<span>Ours</span><span>not trained yet</span>"
-    interval = f"{100 * card.accuracy_low:.2f} to {accuracy(card.accuracy_high)} with 95 % confidence"
-    views = f"; {accuracy(card.accuracy_tta)} averaged over shifted and mirrored views" if card.accuracy_tta else ""
+    interval = f"95 % interval {100 * card.accuracy_low:.2f} to {accuracy(card.accuracy_high)}"
+    views = f"; {accuracy(card.accuracy_tta)} {VIEWS[card.views]}" if card.accuracy_tta else ""
     return (
         f"<span>Ours</span><span><b>{accuracy(card.accuracy)}</b></span>"
-        f'<span></span><span class="cp-small">of {card.n_test:,} test pictures; {interval}{views}</span>'
+        f'<span></span><span class="cp-small">{interval}, {card.n_test:,} test pictures{views}</span>'
     )
 
 
@@ -80,4 +87,11 @@ def _published(spec: ModelSpec) -> str:
 def _origin(card: Card | None) -> str:
     if card is None:
         return ""
-    return f"Recipe {escape(card.recipe)}, trained in {duration(card.wall_s)} on {escape(card.hardware)}.<br>"
+    weakest = min(card.per_class_accuracy.items(), key=lambda item: item[1], default=None)
+    facts = [
+        f"Recipe {card.recipe}, seed {card.seed}, {duration(card.wall_s)} on {card.hardware} in {card.precision}.",
+        f"Hardest class: {weakest[0]}, {accuracy(weakest[1])}." if weakest else "",
+        *card.limits,
+    ]
+    lines = "".join(f"<p>{escape(fact)}</p>" for fact in facts if fact)
+    return f"<details><summary>Training and limits</summary>{lines}</details>"

@@ -19,6 +19,7 @@ FILE_KEY, CAMERA_KEY = "photo_file", "photo_shot"
 MAX_SHOWN_PX = 640
 """Longer side of the picture that the browser gets; the crop is cut from the whole photo."""
 SMALLEST_CROP = 0.1
+CAMERA_PX = 420
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +38,7 @@ def show_sources() -> None:
         st.caption("It is read in memory and never stored.")
     with camera:
         if camera.open:  # the browser asks for the camera as soon as this is on the page
-            st.camera_input("Take a photo", key=CAMERA_KEY, on_change=_take_file, args=(CAMERA_KEY,))
+            st.camera_input("Take a photo", key=CAMERA_KEY, width=CAMERA_PX, on_change=_take_file, args=(CAMERA_KEY,))
     with sample:
         st.button("Random test image", on_click=_try, args=(_sample,), help="One of the 10,000 that CIFAR-10 tests on.")
     if error := st.session_state.pop(state.PHOTO_ERROR, None):

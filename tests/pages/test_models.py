@@ -28,7 +28,17 @@ def test_every_architecture_has_a_card(open_page: Open) -> None:
 def test_a_trained_network_shows_its_figures_and_can_be_taken_along(open_page: Open) -> None:
     app = open_page("models")
     card = cards(app)["fc2"]
-    for figure in ("6,442", "91.23 %", "90.66 to 91.77 %", "10,000 test pictures", "86.83 %", "4.3 M", "modern"):
+    for figure in (
+        "6,442",
+        "91.23 %",
+        "90.66 to 91.77 %",
+        "10,000 test pictures",
+        "86.83 %",
+        "4.3 M",
+        "modern",
+        "Hardest class: 8",
+        "one digit",
+    ):
         assert figure in card
     assert [button.key for button in app.get("download_button")] == [
         f"download_{key}" for key in ("fc2", "cnn6", "lenet5", "lenet")
