@@ -59,10 +59,22 @@ def draw_canvas(*, brush_px: int, sample: SampleDigit | None) -> Strokes:
             key="drawing_canvas",
         )
     st.session_state[state.REPORTED] = result.json_data
-    if result.json_data != st.session_state.get(state.REPLACED):
-        st.session_state[state.REPLACED] = None
+    if not _is_outdated(result.json_data):
+        st.session_state[state.OUTDATED] = None
         st.session_state[state.DRAWING] = result.json_data
     return strokes_from_canvas(st.session_state[state.DRAWING])
+
+
+def _is_outdated(report: Mapping[str, Any] | None) -> bool:
+    """Whether the canvas still tells of strokes that were taken away from here: it loads a drawing after a delay."""
+    outdated: frozenset[str] | None = st.session_state.get(state.OUTDATED)
+    if outdated is None or _paths(report) == _paths(st.session_state[state.DRAWING]):
+        return False
+    return outdated.issuperset(_paths(report))
+
+
+def _paths(drawing: Mapping[str, Any] | None) -> list[str]:
+    return [str(item.get("path")) for item in (drawing or {}).get("objects", [])]
 
 
 def hide_canvas_toolbar() -> None:
@@ -72,10 +84,11 @@ def hide_canvas_toolbar() -> None:
 
 def undo() -> None:
     """Take back the last stroke; with no stroke left, the test digit under it."""
-    drawing = _objects()
-    if not drawing:
+    drawing: Mapping[str, Any] = st.session_state.get(state.DRAWING) or {}
+    objects = list(drawing.get("objects", []))
+    if not objects:
         st.session_state[state.SAMPLE] = None
-    _begin({**(st.session_state.get(state.DRAWING) or {}), "objects": drawing[:-1]})
+    _begin({**drawing, "objects": objects[:-1]})
 
 
 def clear() -> None:
@@ -90,11 +103,8 @@ def start_from(sample: SampleDigit) -> None:
     _begin(None)
 
 
-def _objects() -> list[Mapping[str, Any]]:
-    return list((st.session_state.get(state.DRAWING) or {}).get("objects", []))
-
-
 def _begin(drawing: Mapping[str, Any] | None) -> None:
-    st.session_state[state.REPLACED] = st.session_state.get(state.REPORTED)
+    before = st.session_state.get(state.OUTDATED) or frozenset()
+    st.session_state[state.OUTDATED] = before.union(_paths(st.session_state.get(state.REPORTED)))
     st.session_state[state.DRAWING] = st.session_state[state.CANVAS_START] = drawing
     st.session_state[state.CANVAS_ROUND] = st.session_state.get(state.CANVAS_ROUND, 0) + 1

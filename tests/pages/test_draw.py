@@ -103,6 +103,13 @@ def test_undo_takes_back_one_stroke_and_clear_all(open_page: Open) -> None:
     assert not app.exception
 
 
+def test_undo_does_not_wait_until_the_canvas_has_followed(open_page: Open) -> None:
+    app = open_page("draw", drawing=drawing(SEVEN, DASH, SEVEN))
+    for _ in range(3):
+        app.button[0].click().run()
+    assert "Draw a digit" in html(app, "cp-answer")
+
+
 def test_the_drawing_survives_a_visit_to_another_page(open_page: Open) -> None:
     app = open_page("draw", drawing=drawing(SEVEN))
     before = html(app, "cp-steps")
