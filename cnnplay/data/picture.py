@@ -24,7 +24,7 @@ TRACE_PX = (128, 192)
 """Bounds of the longer side of the ink whose path is traced."""
 MARGIN_SHARE = 0.75
 """Paper around a digit that is looked at again from nearby, as a share of its longer side."""
-LONGEST_DOT = 1.15
+LONGEST_DOT = 1.1
 """Ink hardly longer than it is wide all over is a dot."""
 HALF_INK = 127
 

@@ -7,12 +7,17 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 BoolArray = NDArray[np.bool_]
+FloatArray = NDArray[np.float64]
 
-FILLED_DEPTH = 1.45
-"""Ink deeper than this many pen radii is a loop that ran full: where two lines cross, the depth is at most 1.41."""
 CORE_DEPTH = 0.6
-"""Only ink deeper than this many radii is thinned: what is nearer to the edge makes nothing but spurs."""
+"""Only ink deeper than this many pen radii is thinned: what is nearer to the edge makes nothing but spurs."""
+DEEP_DEPTH = 1.1
+"""Ink deeper than this many radii is more than a line: a loop that ran full, a corner that closed. It stays full."""
+SHORT_PATH = 4.0
+"""On a path shorter than four pen widths the loops that ran full hide how wide the pen was."""
+ROUNDED_OFF = 0.005
 _RADIUS_PERCENTILE = 45
+_SMALLER = (1.0, 0.92, 0.84, 0.77, 0.7, 0.64, 0.58)
 _NEIGHBOURS = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
 
 
@@ -21,21 +26,21 @@ class PenPath:
     """The way of the pen, in pixels of the mask.
 
     Attributes:
-        points: (n, 2) float64 (x, y) of the pen's middle, about 1 px apart.
+        points: (n, 2) float64 (x, y) of the pen's middle: along lines about 1 px apart, within full areas 3 px.
         radius_px: half the pen's width.
         deepest_px: greatest distance of any ink from paper.
     """
 
-    points: NDArray[np.float64]
+    points: FloatArray
     radius_px: float
     deepest_px: float
 
 
 def trace_pen(mask: BoolArray) -> PenPath:
-    """Find the pen's width and the middle of its path.
+    """Find the pen's width and where its middle ran.
 
-    The middle of a round pen is never nearer to the edge of the ink than its radius r, and along a plain stroke exactly
-    r away. Ink that is much deeper is a loop that ran full, and is opened again.
+    The middle of a round pen is never nearer to the edge of the ink than its radius, and along a plain stroke exactly
+    as near. Drawn again along these points with a thinner pen, strokes get thinner and full areas shrink.
 
     Args:
         mask: (H, W) bool ink, some of it True.
@@ -48,12 +53,26 @@ def trace_pen(mask: BoolArray) -> PenPath:
     skeleton = thin(padded)
     skeleton.flat[depth.argmax()] = True  # an even disc is thinned to a block of 2 x 2, and that to nothing
     radius = max(float(np.percentile(depth[skeleton], _RADIUS_PERCENTILE)), 0.5)
+    if skeleton.sum() < SHORT_PATH * 2 * radius:
+        radius = _radius_of_edge(depth, radius)
     core = depth >= CORE_DEPTH * radius
-    core = (core | _long_pieces(skeleton & ~core, radius)) & (depth <= FILLED_DEPTH * radius)
-    lines = thin(core)
-    ys, xs = np.nonzero(lines if lines.any() else skeleton)
+    middle = thin(core | _long_pieces(skeleton & ~core, radius))
+    middle.flat[depth.argmax()] = True
+    middle[::3, ::3] |= depth[::3, ::3] >= DEEP_DEPTH * radius
+    ys, xs = np.nonzero(middle)
     points = np.stack([xs - 0.5, ys - 0.5], axis=1)
     return PenPath(points=points, radius_px=radius, deepest_px=float(depth.max()))
+
+
+def _radius_of_edge(depth: FloatArray, radius: float) -> float:
+    """Largest radius, no larger than the given, of a round pen that can get into every corner of the ink."""
+    ink = depth > 0
+    for smaller in _SMALLER:
+        away = ndimage.distance_transform_edt(depth < smaller * radius)
+        out_of_reach = ink & (away > smaller * radius + 0.7)
+        if out_of_reach.sum() <= ROUNDED_OFF * ink.sum():
+            break
+    return max(smaller * radius, 0.5)
 
 
 def _long_pieces(lines: BoolArray, length: float) -> BoolArray:
