@@ -17,7 +17,7 @@ from cnnplay.data.scribbles import make_scribbles
 from cnnplay.errors import DataMissingError
 from cnnplay.settings import data_dir, home_dir
 
-VERSION = 1
+VERSION = 2
 """Changes whenever the same file gives other pictures."""
 BRUSHES_PX = (12.0, 20.0, 28.0)
 N_HANDS = 6
