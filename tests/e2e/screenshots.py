@@ -1,0 +1,81 @@
+"""Takes the pictures of the README from the running app: python -m tests.e2e.screenshots [FOLDER]."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from .conftest import CHROMIUM_FLAGS, DESKTOP, PHONE, PROJECT, run_server
+from .test_draw import draw_with_mouse
+
+SETTLE_MS = 2500
+SEVEN = [[(75, 80), (140, 76), (205, 80), (170, 135), (145, 190), (128, 240)], [(110, 160), (185, 155)]]
+
+
+def draw_ship(path: Path) -> None:
+    """A painted ship: the README shows no picture from a data set."""
+    picture = Image.new("RGB", (640, 480), (150, 190, 225))
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((0, 310, 640, 480), fill=(35, 80, 125))
+    pen.polygon([(90, 270), (560, 250), (505, 345), (150, 345)], fill=(120, 40, 35))
+    pen.rectangle((230, 190, 440, 262), fill=(235, 235, 230))
+    pen.rectangle((280, 130, 320, 192), fill=(60, 60, 60))
+    pen.rectangle((350, 140, 385, 192), fill=(60, 60, 60))
+    picture.save(path, quality=95)
+
+
+def show_draw(page: Page) -> None:
+    """A 7 with a bar, read."""
+    expect(page.locator("canvas.upper-canvas")).to_be_visible()
+    draw_with_mouse(page, SEVEN)
+    expect(page.locator(".st-key-jury tbody tr").last).to_contain_text("ms")
+
+
+def show_photo(page: Page) -> None:
+    """A painted ship, named."""
+    with tempfile.TemporaryDirectory() as folder:
+        picture = Path(folder) / "ship.jpg"
+        draw_ship(picture)
+        page.locator(".st-key-photo_upload input[type=file]").set_input_files(picture)
+        expect(page.locator(".st-key-jury tbody tr").last).to_contain_text("ms")
+
+
+def show_networks(page: Page) -> None:
+    """The cards."""
+    expect(page.get_by_role("button", name="Download weights").first).to_be_visible()
+
+
+PAGES = {"draw": show_draw, "photo": show_photo, "models": show_networks}
+
+
+def take(browser: Browser, url: str, folder: Path) -> None:
+    """One picture of each page for a desktop and for a phone."""
+    for name, show in PAGES.items():
+        for kind, options in (("desktop", DESKTOP), ("phone", PHONE)):
+            context = browser.new_context(**options)  # type: ignore[arg-type]
+            page = context.new_page()
+            page.goto(f"{url}/{name}")
+            show(page)
+            page.mouse.move(0, 0)
+            page.wait_for_timeout(SETTLE_MS)
+            page.screenshot(path=folder / f"{name}-{kind}.png")
+            context.close()
+
+
+def main() -> None:
+    """Writes to the folder given, or to docs/."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else PROJECT / "docs"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    expect.set_options(timeout=60_000)
+    with run_server() as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        take(browser, url, folder)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
