@@ -184,7 +184,7 @@ class Trainer:
 
     def _flush(self) -> tuple[float, float, float]:
         """Mean loss and accuracy since the last flush, and the number of pictures; waits for the device."""
-        sums = self._pending.double().cpu()
+        sums = self._pending.cpu().double()
         self._pending.zero_()
         self._epoch_sums += sums
         loss, right, n = sums.tolist()
