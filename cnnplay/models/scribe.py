@@ -14,16 +14,15 @@ class Scribe(nn.Sequential):
     def __init__(self) -> None:
         super().__init__(
             OrderedDict(
-                conv1=ConvBnRelu(1, 24, 5),
+                conv1=ConvBnRelu(1, 32, 5),
                 pool1=nn.MaxPool2d(2),
-                block1=ResidualBlock(24, 48),
-                block2=ResidualBlock(48, 48),
+                block1=ResidualBlock(32, 32),
                 pool2=nn.MaxPool2d(2),
-                block3=ResidualBlock(48, 96),
-                block4=ResidualBlock(96, 96),
+                block2=ResidualBlock(32, 64),
+                block3=ResidualBlock(64, 64),
                 average=nn.AdaptiveAvgPool2d(1),
                 flatten=nn.Flatten(),
-                dropout=nn.Dropout(0.2),
-                fc=nn.Linear(96, 10),
+                dropout=nn.Dropout(0.1),
+                fc=nn.Linear(64, 10),
             )
         )

@@ -76,10 +76,8 @@ MODERN: dict[str, Recipe] = {
     "densenet": partial(_DIGITS, epochs=12),
     "scribe": partial(
         _DIGITS,
-        epochs=8,
-        lr=3e-3,
+        epochs=16,
         weight_decay=0.02,
-        augmentation=replace(_DIGIT_WARP, shift_px=1, elastic_px=0.5),
         lookahead=True,
         drawings=PEN_STROKES,
         scribbles=0.06,
