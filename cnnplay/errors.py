@@ -7,7 +7,8 @@ CnnplayError
 ├── DataError             something is wrong with a data set
 │   ├── DataMissingError  it is not on this machine
 │   └── DownloadError     it could not be fetched, or what came is damaged
-└── CheckpointError       weights or a card that are missing, damaged or of another network
+├── CheckpointError       weights or a card that are missing, damaged or of another network
+└── StoreError            the run store cannot be reached, read or written
 
 The message says what was got, what is allowed and what to do. Everything else that is raised is a fault of ours.
 """
@@ -43,3 +44,7 @@ class DownloadError(DataError):
 
 class CheckpointError(CnnplayError):
     """Weights or a card are missing, damaged or belong to another network."""
+
+
+class StoreError(CnnplayError):
+    """The run store cannot be reached, read or written."""

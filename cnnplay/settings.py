@@ -1,4 +1,4 @@
-"""Where cnnplay reads and writes: three folders, each movable by an environment variable."""
+"""Where cnnplay reads and writes: three folders and a run store, each movable by an environment variable."""
 
 import os
 from pathlib import Path
@@ -8,6 +8,7 @@ from platformdirs import user_cache_path, user_data_path
 DATA_VARIABLE = "CNNPLAY_DATA"
 HOME_VARIABLE = "CNNPLAY_HOME"
 CHECKPOINTS_VARIABLE = "CNNPLAY_CHECKPOINTS"
+DATABASE_VARIABLE = "CNNPLAY_DATABASE_URL"
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -29,3 +30,13 @@ def home_dir() -> Path:
 def checkpoints_dir() -> Path:
     """Folder of the shipped networks and their cards (`CNNPLAY_CHECKPOINTS`)."""
     return _folder(CHECKPOINTS_VARIABLE, PROJECT_DIR / "checkpoints")
+
+
+def run_dir(run_id: str) -> Path:
+    """Folder of the files of one run in the store; it need not exist yet."""
+    return home_dir() / "runs" / run_id
+
+
+def database_url() -> str:
+    """Address of the run store (`CNNPLAY_DATABASE_URL`): PostgreSQL, or by default an SQLite file in `home_dir()`."""
+    return os.environ.get(DATABASE_VARIABLE) or f"sqlite:///{home_dir().resolve() / 'runs.sqlite'}"

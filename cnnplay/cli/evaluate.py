@@ -7,7 +7,7 @@ from typing import Any
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     """Declare the command."""
     parser = subparsers.add_parser("evaluate", help="recompute the test accuracy of trained networks")
-    parser.add_argument("checkpoint", nargs="*", help="key of a network, or path of a .safetensors file")
+    parser.add_argument("checkpoint", nargs="*", help="key of a network, path of a .safetensors file, or id of a run")
     parser.add_argument("--all", action="store_true", help="every shipped network")
     parser.add_argument("--dataset", help="key of the data set (default: the one the network is made for)")
 
@@ -35,12 +35,13 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _evaluate(name: str, dataset_key: str | None) -> dict[str, Any]:
+    from cnnplay.cli.checkpoint_source import resolve_checkpoint
     from cnnplay.data.store import load_dataset
     from cnnplay.errors import InputError
     from cnnplay.evaluation.checkpoints import evaluate_model
     from cnnplay.inference.predictor import load_predictor
 
-    predictor = load_predictor(name)
+    predictor = load_predictor(resolve_checkpoint(name))
     spec, card = predictor.spec, predictor.card
     dataset = load_dataset(dataset_key or (card.dataset if card else spec.dataset))
     if dataset.test_images.shape[1:] != spec.input_shape or len(dataset.spec.classes) != len(spec.classes):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     """Declare the command."""
     parser = subparsers.add_parser("predict", help="read picture files with a network")
-    parser.add_argument("checkpoint", help="key of a network, or path of a .safetensors file")
+    parser.add_argument("checkpoint", help="key of a network, path of a .safetensors file, or id of a run")
     parser.add_argument("image", nargs="+", help="picture file: JPEG, PNG, WEBP, GIF, HEIC")
     parser.add_argument("--top", type=int, default=3, help="how many classes to name (default: 3)")
 
@@ -24,11 +24,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         PartlyFailedError: at least one file could not be read.
         CheckpointError: the checkpoint is missing or damaged.
     """
+    from cnnplay.cli.checkpoint_source import resolve_checkpoint
     from cnnplay.cli.errors import PartlyFailedError
     from cnnplay.errors import InputError
     from cnnplay.inference.predictor import load_predictor
 
-    predictor = load_predictor(args.checkpoint)
+    predictor = load_predictor(resolve_checkpoint(args.checkpoint))
     n_classes = len(predictor.spec.classes)
     if not 1 <= args.top <= n_classes:
         raise InputError(f"--top is {args.top}. It must be from 1 to {n_classes}.")

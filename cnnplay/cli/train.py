@@ -2,7 +2,10 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cnnplay.training.config import TrainConfig
 
 _CHANGES = ("dataset", "epochs", "batch_size", "lr", "seed", "device", "precision")
 
@@ -20,26 +23,38 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     parser.add_argument("--device", help="auto, cpu, mps, cuda or cuda:N (default: auto)")
     parser.add_argument("--precision", help="auto, fp32, bf16 or fp16 (default: the recipe's)")
     parser.add_argument("--out", type=Path, help="folder of the result; an interrupted run there is resumed")
+    parser.add_argument("--background", action="store_true", help="queue it in the run store and print its id")
+    parser.add_argument("--name", help="with --background: a name for people")
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Train to the end.
+    """Train to the end, or queue the run and return at once.
 
     Raises:
+        InputError: arguments that do not go together.
         CnnplayError: bad arguments or data.
         KeyboardInterrupt: interrupted; the state is saved and the same command goes on.
     """
-    from cnnplay.cli.progress import TrainingBar
-    from cnnplay.models.card import checkpoint_files
-    from cnnplay.runs.training_job import halt_on_signals, run_job
+    from cnnplay.errors import InputError
     from cnnplay.settings import home_dir
     from cnnplay.training.recipes import make_config
 
     changes = {name: getattr(args, name) for name in _CHANGES if getattr(args, name) is not None}
     config = make_config(args.model, args.recipe, **changes)
+    if args.background:
+        return _queue(config, args)
+    if args.name is not None:
+        raise InputError("--name belongs to a run in the store. Give --background as well, or leave it out.")
     run_id = f"{config.model}-{config.recipe}-{config.seed}"
-    folder = args.out or home_dir() / "trained" / run_id
-    with TrainingBar(disable=args.json) as bar, halt_on_signals() as signal:
+    return _train(config, args.out or home_dir() / "trained" / run_id, run_id, quiet=args.json)
+
+
+def _train(config: "TrainConfig", folder: Path, run_id: str, *, quiet: bool) -> dict[str, Any]:
+    from cnnplay.cli.progress import TrainingBar
+    from cnnplay.models.card import checkpoint_files
+    from cnnplay.runs.training_job import halt_on_signals, run_job
+
+    with TrainingBar(disable=quiet) as bar, halt_on_signals() as signal:
         card = run_job(config, folder, signal=signal, on_event=bar.show)
     if card is None:
         raise KeyboardInterrupt
@@ -57,8 +72,21 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def _queue(config: "TrainConfig", args: argparse.Namespace) -> dict[str, Any]:
+    from cnnplay.errors import InputError
+    from cnnplay.runs.executor import LocalExecutor
+    from cnnplay.runs.store import open_store
+
+    if args.out is not None:
+        raise InputError("A run in the background keeps its files in CNNPLAY_HOME. Leave out --out or --background.")
+    run = LocalExecutor(open_store()).submit(config, name=args.name)
+    return {"run_id": run.id, "state": run.state}
+
+
 def render(result: dict[str, Any]) -> str:
-    """The result in two lines."""
+    """The result in two lines, or the id of a queued run."""
+    if "state" in result:
+        return f"{result['run_id']}\n{result['state']}; see: python -m cnnplay runs show {result['run_id'][:8]}"
     averaged = f" ({result['accuracy_tta']:.2%} averaged over views)" if result["accuracy_tta"] is not None else ""
     return (
         f"{result['model']} on {result['dataset']}: {result['accuracy']:.2%}{averaged} of {result['n']:,} "

@@ -1,14 +1,13 @@
 """One training run from a configuration to a checkpoint with its card, interruptible at any moment."""
 
-import json
 import signal as signals
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +16,6 @@ from torch import nn
 
 from cnnplay import __version__
 from cnnplay.data.store import Dataset, content_hash, image_hashes, load_dataset
-from cnnplay.errors import CheckpointError
 from cnnplay.evaluation.accuracy import measure_accuracy, per_class_accuracy
 from cnnplay.models.arithmetic import count_macs, count_parameters
 from cnnplay.models.card import Card, CheckpointFiles, checkpoint_files, write_card
@@ -25,10 +23,11 @@ from cnnplay.models.checkpoint import load_model, save_weights
 from cnnplay.models.forward import compute_logits
 from cnnplay.models.registry import get_spec
 from cnnplay.runs.calibrate import calibrate
+from cnnplay.runs.state_file import STATE_SUFFIX, StateFile, sync
 from cnnplay.settings import PROJECT_DIR
 from cnnplay.training.config import TrainConfig
 from cnnplay.training.device import describe_hardware
-from cnnplay.training.events import EpochEnded, Event, Finished, Halted
+from cnnplay.training.events import EpochEnded, Event, Finished, Halted, Paused, Progress
 from cnnplay.training.loop import Signal, Trainer
 from cnnplay.training.sources import training_pictures
 
@@ -46,7 +45,6 @@ LIMITS = {
     ),
 }
 """What the networks of each kind of picture cannot do, for their cards."""
-STATE_SUFFIX = ".state.pt"
 
 
 def state_path(files: CheckpointFiles) -> Path:
@@ -58,20 +56,31 @@ def _ignore(event: Event) -> None:
     """For those who need no events."""
 
 
+def _nothing() -> None:
+    """For those who have nothing to do."""
+
+
 def run_job(
     config: TrainConfig,
     folder: Path,
     *,
     signal: Callable[[], Signal] = lambda: "go",
     on_event: Callable[[Event], None] = _ignore,
+    before_save: Callable[[], None] = _nothing,
+    save_every_s: float = SAVE_EVERY_S,
 ) -> Card | None:
     """Trains, saves and measures; goes on where an interrupted run of the same configuration stopped.
+
+    The state is saved at the start, every `save_every_s`, in a pause and when halted, always after the events up to
+    it. What a killed process leaves behind half-written is removed by the next.
 
     Args:
         config: the run.
         folder: gets the weights, the card, the test probabilities and, meanwhile, the state.
         signal: asked between batches: "go", "pause" or "halt".
         on_event: told every event.
+        before_save: called before each save of the state; where it raises, nothing is saved and that ends the run.
+        save_every_s: seconds between two saves; more for networks that take long to save.
 
     Returns:
         The card, or None when halted; the state then waits in the folder.
@@ -80,6 +89,7 @@ def run_job(
         DataError: the data set cannot be read.
         CheckpointError: the folder holds the state of another configuration.
         ConfigError: the configuration does not fit this machine or the data.
+        OSError: the disk is full, or cannot be written; the last state is untouched.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = checkpoint_files(folder, config.model, config.dataset)
@@ -88,44 +98,44 @@ def run_job(
     trainer = Trainer(
         config, sources.train, scribbles=sources.scribbles, validation=sources.validation, test=sources.test
     )
-    state = state_path(files)
-    if state.exists():
-        trainer.load_state(_read_state(state, config))
-    last_epoch: EpochEnded | None = None
-    saved_at = -SAVE_EVERY_S
-    finished: Finished | None = None
-    for event in trainer.run(signal):
-        on_event(event)
-        match event:
-            case EpochEnded():
+    state = StateFile(state_path(files), save_every_s=save_every_s)
+    with _no_half_written(files):
+        saved = state.load(config)
+        if saved is not None:
+            trainer.load_state(saved)
+        last_epoch = EpochEnded(**saved["last_epoch"]) if saved and saved.get("last_epoch") else None
+        for event in trainer.run(signal):
+            on_event(event)
+            if isinstance(event, EpochEnded):
                 last_epoch = event
-            case Finished():
-                finished = event
-            case Halted():
-                _write_state(state, trainer)
-                return None
-        if trainer.elapsed_s - saved_at >= SAVE_EVERY_S and not isinstance(event, Finished):
-            _write_state(state, trainer)
-            saved_at = trainer.elapsed_s
-    assert finished is not None
-    card = _conclude(trainer, dataset, files, finished, last_epoch)
-    state.unlink(missing_ok=True)
-    return card
+            if isinstance(event, Finished):
+                card = _conclude(trainer, dataset, files, event, last_epoch)
+                state.path.unlink(missing_ok=True)
+                return card
+            asked = isinstance(event, Paused | Halted)
+            if asked or (state.is_due() and not _is_within_epoch_end(event, trainer)):
+                before_save()
+                state.save({**trainer.state(), "last_epoch": asdict(last_epoch) if last_epoch else None})
+    return None
 
 
-def _write_state(path: Path, trainer: Trainer) -> None:
-    part = path.with_name(path.name + ".part")
-    torch.save(trainer.state(), part)
-    part.replace(path)
+def _is_within_epoch_end(event: Event, trainer: Trainer) -> bool:
+    """Between an epoch's last step and its `EpochEnded`: a run resumed from there would never report the epoch."""
+    at_end = trainer.step % trainer.feed.steps_per_epoch == 0 or trainer.step == trainer.n_steps
+    return isinstance(event, Progress) and at_end
 
 
-def _read_state(path: Path, config: TrainConfig) -> dict[str, Any]:
-    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    if json.loads(json.dumps(state["config"])) != json.loads(json.dumps(config.to_json())):
-        raise CheckpointError(
-            f"{path} holds an unfinished run with other settings. Give another folder with --out, or delete it."
-        )
-    return state
+@contextmanager
+def _no_half_written(files: CheckpointFiles) -> Iterator[None]:
+    def remove() -> None:
+        for path in (files.weights, files.card, files.test_probs, state_path(files)):
+            path.with_name(path.name + ".part").unlink(missing_ok=True)
+
+    remove()
+    try:
+        yield
+    finally:
+        remove()
 
 
 def _conclude(
@@ -171,6 +181,8 @@ def _conclude(
     _save_test_probs(files.test_probs, dataset, logits)
     card = calibrate(card, model, spec, dataset)
     write_card(files.card, card)
+    for path in (files.weights, files.card, files.test_probs, files.card.parent):
+        sync(path)
     return card
 
 

@@ -26,6 +26,17 @@ def resolve_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def use_gpu(index: int) -> None:
+    """Lets "cuda" and "auto" mean this GPU in this process; without one, nothing changes.
+
+    Args:
+        index: counted from 0; past the last it begins again.
+    """
+    n_gpus = torch.cuda.device_count()
+    if n_gpus:
+        torch.cuda.set_device(index % n_gpus)
+
+
 def has_fast_bf16(device: torch.device) -> bool:
     """Whether the hardware multiplies bfloat16 faster than float32."""
     if device.type == "cuda":

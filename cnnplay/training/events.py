@@ -40,6 +40,13 @@ class EpochEnded:
 
 
 @dataclass(frozen=True)
+class Paused:
+    """The loop waits between two batches; all steps so far have been reported, and its state can be saved."""
+
+    step: int
+
+
+@dataclass(frozen=True)
 class Halted:
     """The loop was asked to stop before its end; its state can be saved and resumed."""
 
@@ -55,4 +62,4 @@ class Finished:
     images_per_s: float
 
 
-Event = Started | Progress | EpochEnded | Halted | Finished
+Event = Started | Progress | EpochEnded | Paused | Halted | Finished

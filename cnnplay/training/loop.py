@@ -15,7 +15,7 @@ from cnnplay.models.layers import StartsFromData
 from cnnplay.models.registry import build, get_spec
 from cnnplay.training.config import TrainConfig
 from cnnplay.training.device import resolve_device, resolve_precision
-from cnnplay.training.events import EpochEnded, Event, Finished, Halted, Progress, Started
+from cnnplay.training.events import EpochEnded, Event, Finished, Halted, Paused, Progress, Started
 from cnnplay.training.feed import NO_LABEL, Feed, Pictures, generator_for
 from cnnplay.training.optimisation import (
     LOOKAHEAD_EVERY,
@@ -70,7 +70,8 @@ class Trainer:
         self._lookahead = Lookahead(self.model) if config.lookahead else None
         self._scaler = torch.amp.GradScaler(self.device.type, enabled=self.precision == "fp16")
         self._forward: Callable[[Tensor], Tensor] = torch.compile(self.model) if config.compile else self.model
-        self.step, self.elapsed_s = 0, 0.0
+        self.step, self.elapsed_s, self._lr = 0, 0.0, 0.0
+        self._restart_clock()
         self._epoch_sums = torch.zeros(3, dtype=torch.float64)
         self._pending = torch.zeros(3, device=self.device)
 
@@ -118,43 +119,43 @@ class Trainer:
         """
         yield Started(self.step, self.n_steps, self.feed.n_images, str(self.device), self.precision)
         self.model.train()
-        reported_step, reported_at, began = self.step, time.monotonic(), time.monotonic()
+        self._restart_clock()
         while self.step < self.n_steps:
-            if (told := self._obey(signal)) > 0:
-                reported_at, began = reported_at + told, began + told
-            elif told < 0:
-                self._flush()
-                self.elapsed_s += time.monotonic() - began
-                yield Halted(self.step)
-                return
-            lr = self._train_step()
-            now = time.monotonic()
+            if (told := signal()) != "go":
+                yield from self._report()
+                if told == "pause":
+                    yield Paused(self.step)
+                    told = _wait_while_paused(signal)
+                    self._restart_clock()
+                if told == "halt":
+                    yield Halted(self.step)
+                    return
+            self._lr = self._train_step()
             epoch_done = self.step % self.feed.steps_per_epoch == 0 or self.step == self.n_steps
-            if epoch_done or now - reported_at >= REPORT_EVERY_S:
-                loss, accuracy, n = self._flush()
-                now = time.monotonic()
-                self.elapsed_s, began = self.elapsed_s + now - began, now
-                rate = n / (now - reported_at) if reported_step < self.step else 0.0
-                epoch = self.step / self.feed.steps_per_epoch
-                yield Progress(self.step, epoch, loss, accuracy, lr, rate, self.elapsed_s)
-                reported_step, reported_at, began = self.step, time.monotonic(), time.monotonic()
+            if epoch_done or time.monotonic() - self._reported_at >= REPORT_EVERY_S:
+                yield from self._report()
             if epoch_done:
                 if self.step == self.n_steps and self._lookahead:
                     self._lookahead.update(1.0)
                 yield self._end_epoch()
-                reported_at = began = time.monotonic()
+                self._restart_clock()
         total = self.n_steps * self.feed.batch_size
         yield Finished(self.step, self.elapsed_s, total / max(self.elapsed_s, 1e-9))
 
-    def _obey(self, signal: Callable[[], Signal]) -> float:
-        """Seconds spent in a pause; -1 if told to halt."""
-        began = time.monotonic()
-        while (told := signal()) == "pause":
-            time.sleep(PAUSE_POLL_S)
-        if told == "halt":
-            return -1.0
-        waited = time.monotonic() - began
-        return waited if waited >= PAUSE_POLL_S else 0.0
+    def _restart_clock(self) -> None:
+        """Only steps count as time of training: neither pauses, nor measuring, nor what is done with the events."""
+        self._reported_step, self._reported_at = self.step, time.monotonic()
+
+    def _report(self) -> Iterator[Progress]:
+        """The steps since the last report, where there are any."""
+        if self._reported_step == self.step:
+            return
+        loss, accuracy, n = self._flush()
+        took_s = time.monotonic() - self._reported_at
+        self.elapsed_s += took_s
+        epoch = self.step / self.feed.steps_per_epoch
+        yield Progress(self.step, epoch, loss, accuracy, self._lr, n / max(took_s, 1e-9), self.elapsed_s)
+        self._restart_clock()
 
     def _train_step(self) -> float:
         config, step = self.config, self.step
@@ -203,6 +204,12 @@ class Trainer:
             return None
         answers = compute_logits(self.model, self.spec, pictures.images).argmax(1)
         return float((answers == pictures.labels).mean())
+
+
+def _wait_while_paused(signal: Callable[[], Signal]) -> Signal:
+    while (told := signal()) == "pause":
+        time.sleep(PAUSE_POLL_S)
+    return told
 
 
 def _loss(logits: Tensor, labels: Tensor, smoothing: float) -> Tensor:

@@ -1,0 +1,193 @@
+"""Where runs are worked on: a small protocol, and this machine's own processes as the default behind it.
+
+A worker is a fresh process in a session of its own: it outlives the page or command that started it, and neither a
+terminal's Ctrl-C nor a closed browser reaches it. The queue is in the store, and whoever ends a run starts the next.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+import uuid
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Protocol
+
+from cnnplay.runs.claims import Claim, ClaimedRun, claim_next
+from cnnplay.runs.records import Run
+from cnnplay.runs.store import RunStore
+from cnnplay.settings import (
+    CHECKPOINTS_VARIABLE,
+    DATA_VARIABLE,
+    DATABASE_VARIABLE,
+    HOME_VARIABLE,
+    PROJECT_DIR,
+    checkpoints_dir,
+    data_dir,
+    database_url,
+    home_dir,
+    run_dir,
+)
+from cnnplay.training.config import TrainConfig
+
+LOG_NAME = "worker.log"
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """How many runs can be worked on at a time, how many more right now, and how many wait."""
+
+    n_slots: int
+    n_free: int
+    n_waiting: int
+
+
+class Executor(Protocol):
+    """Whoever takes runs and sees to it that they are worked on."""
+
+    def submit(self, config: TrainConfig, *, name: str | None = None) -> Run:
+        """Queues a new run."""
+
+    def resume(self, run_id: str) -> Run:
+        """Lets a run go on that was paused, interrupted or failed."""
+
+    def stop(self, run_id: str) -> Run:
+        """Ends a run so that it can be resumed."""
+
+    def capacity(self) -> Capacity:
+        """How much room there is."""
+
+
+class LocalExecutor:
+    """Works in processes on this machine: one for each GPU, or one on the CPU.
+
+    Args:
+        store: holds the queue.
+        n_slots: how many at a time; by default as above.
+    """
+
+    def __init__(self, store: RunStore, *, n_slots: int | None = None) -> None:
+        self._store = store
+        self._n_slots = n_slots if n_slots is not None else count_gpus() or 1
+
+    def submit(self, config: TrainConfig, *, name: str | None = None) -> Run:
+        """Queues a new run, and starts it if a slot is free.
+
+        Args:
+            config: what to train.
+            name: for people; by default from the configuration.
+
+        Raises:
+            InputError: the name is empty or too long.
+            StoreError: the store cannot be written.
+        """
+        run = self._store.create(config, place=this_place(), name=name)
+        self.start_waiting()
+        return self._store.get(run.id)
+
+    def resume(self, run_id: str) -> Run:
+        """Lets a paused run go on at once; one that was interrupted or failed goes to the end of the queue.
+
+        Raises:
+            InputError: there is no such run, or it is in another state.
+            StoreError: the store cannot be written.
+        """
+        self._store.resume(run_id, place=this_place())
+        self.start_waiting()
+        return self._store.get(run_id)
+
+    def stop(self, run_id: str) -> Run:
+        """Takes a run out of the queue, or asks its worker to save and end within two seconds or one batch.
+
+        Raises:
+            InputError: there is no such run, or it neither waits nor runs.
+            StoreError: the store cannot be written.
+        """
+        return self._store.stop(run_id)
+
+    def capacity(self) -> Capacity:
+        """How much room there is.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        place = this_place()
+        n_used = len(self._store.used_slots(place))
+        return Capacity(self._n_slots, max(0, self._n_slots - n_used), self._store.count_waiting(place))
+
+    def start_waiting(self) -> tuple[str, ...]:
+        """Starts workers for as many waiting runs as there are free slots.
+
+        Returns:
+            The ids of those runs.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        started = []
+        while claim := claim_next(self._store.database, place=this_place(), n_slots=self._n_slots):
+            self._start_worker(claim)
+            started.append(claim.run_id)
+        return tuple(started)
+
+    def _start_worker(self, claim: Claim) -> None:
+        folder = run_dir(claim.run_id).resolve()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with (folder / LOG_NAME).open("ab") as log:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "cnnplay", "worker", claim.run_id, "--claim", claim.worker],
+                    cwd=PROJECT_DIR,
+                    env=_environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            reason = f"The worker could not be started: {error}."
+            ClaimedRun(self._store.database, claim).end("failed", error=reason)
+            return
+        # Somebody has to take note of its end, or it stays as a zombie as long as this process lives.
+        threading.Thread(target=process.wait, name=f"worker {claim.run_id}", daemon=True).start()
+
+
+def _environment() -> dict[str, str]:
+    """The worker sees the same folders, wherever it works."""
+    return {
+        **os.environ,
+        HOME_VARIABLE: str(home_dir().resolve()),
+        DATA_VARIABLE: str(data_dir().resolve()),
+        CHECKPOINTS_VARIABLE: str(checkpoints_dir().resolve()),
+        DATABASE_VARIABLE: database_url(),
+    }
+
+
+def this_place() -> str:
+    """Names this machine's `CNNPLAY_HOME`: with several around one store, each works on the runs whose files it has."""
+    path = home_dir() / "place"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        part = path.with_name(f"place.{uuid.uuid4()}.part")
+        part.write_text(str(uuid.uuid4()), encoding="utf-8")
+        try:
+            os.link(part, path)  # unlike a rename, it fails where another process was first
+        except FileExistsError:
+            pass
+        finally:
+            part.unlink()
+    return path.read_text(encoding="utf-8")
+
+
+def count_gpus() -> int:
+    """CUDA devices that a worker would see; asks NVIDIA's tool, because PyTorch takes seconds to import."""
+    try:
+        if version("torch").endswith("+cpu"):
+            return 0
+        visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+        if visible is not None:
+            return len([name for name in visible.split(",") if name.strip() not in ("", "-1")])
+        listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=10, check=True).stdout
+    except (PackageNotFoundError, OSError, subprocess.SubprocessError):
+        return 0
+    return sum(line.startswith("GPU ") for line in listed.splitlines())

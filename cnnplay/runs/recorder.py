@@ -1,0 +1,83 @@
+"""Turns the events of a training loop into the run's curves in the store, a batch at a time."""
+
+import time
+
+from cnnplay.runs.claims import ClaimedRun
+from cnnplay.runs.records import Metric
+from cnnplay.training.events import EpochEnded, Event, Finished, Halted, Paused, Progress, Started
+
+FLUSH_EVERY_S = 0.5
+
+
+class Recorder:
+    """Takes every event of a run, and writes at most twice a second.
+
+    Args:
+        claimed: the run.
+    """
+
+    def __init__(self, claimed: ClaimedRun) -> None:
+        self._claimed = claimed
+        self._points: list[Metric] = []
+        self._flushed_at = 0.0
+        self._step, self._epoch = 0, 0.0
+
+    def take(self, event: Event) -> None:
+        """Writes what is due.
+
+        Args:
+            event: of the run, in order.
+
+        Raises:
+            StoreError: the store cannot be written.
+            LostRunError: the run is no longer this worker's own.
+        """
+        match event:
+            case Started():
+                self._claimed.attach(step=event.step, n_steps=event.n_steps)
+            case Progress():
+                self._step, self._epoch = event.step, event.epoch
+                self._points.append(_train_point(event))
+            case EpochEnded():
+                self._points.append(_epoch_point(event, self._step, self._epoch))
+            case Paused() | Halted() | Finished():
+                self.flush()
+        if time.monotonic() - self._flushed_at >= FLUSH_EVERY_S:
+            self.flush()
+
+    def flush(self) -> None:
+        """Writes what there is: before the state is saved, for a state must never be ahead of the curves.
+
+        Raises:
+            StoreError: the store cannot be written.
+            LostRunError: the run is no longer this worker's own.
+        """
+        self._claimed.add_metrics(self._points)
+        self._points = []
+        self._flushed_at = time.monotonic()
+
+
+def _train_point(event: Progress) -> Metric:
+    return Metric(
+        kind="train",
+        step=event.step,
+        epoch=event.epoch,
+        elapsed_s=event.elapsed_s,
+        loss=event.loss,
+        accuracy=event.accuracy,
+        lr=event.lr,
+        images_per_s=event.images_per_s,
+    )
+
+
+def _epoch_point(event: EpochEnded, step: int, epoch: float) -> Metric:
+    return Metric(
+        kind="epoch",
+        step=step,
+        epoch=epoch,
+        elapsed_s=event.elapsed_s,
+        loss=event.train_loss,
+        accuracy=event.train_accuracy,
+        val_accuracy=event.val_accuracy,
+        test_accuracy=event.test_accuracy,
+    )

@@ -1,0 +1,159 @@
+"""One process, one run: trains what the store says, obeys what the store says, and writes down how it ended."""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from cnnplay.errors import CnnplayError, InputError, StoreError
+from cnnplay.models.card import Card, checkpoint_files
+from cnnplay.runs.claims import Claim, ClaimedRun, LostRunError, claim_next, read_claim
+from cnnplay.runs.executor import LocalExecutor, count_gpus, this_place
+from cnnplay.runs.recorder import Recorder
+from cnnplay.runs.records import Run
+from cnnplay.runs.schema import State
+from cnnplay.runs.store import RunStore
+from cnnplay.settings import run_dir
+
+BEAT_EVERY_S = 2.0
+LOOK_EVERY_S = 0.5
+SAVE_EVERY_S = 5.0
+"""The most that a killed worker loses, for a network that is quickly saved."""
+END_TRIES, END_RETRY_S = 5, 1.0
+TOLD_TO_END = "The worker was told to end; the run goes on from its last saved state."
+
+
+class Watch:
+    """A thread that shows that the worker lives, and sees what others want of its run.
+
+    Args:
+        claimed: the run.
+    """
+
+    def __init__(self, claimed: ClaimedRun) -> None:
+        self._claimed = claimed
+        self.state: State | None = "running"
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watch", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begins to watch."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Ends the thread."""
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        beat_at = -BEAT_EVERY_S
+        while not self._ended.wait(LOOK_EVERY_S):
+            try:
+                self.state = self._claimed.state()
+                if time.monotonic() - beat_at >= BEAT_EVERY_S:
+                    self._claimed.beat()
+                    beat_at = time.monotonic()
+            except LostRunError:
+                self.state = None
+            except StoreError:
+                # A store that is away for a while, or a full disk: training goes on as long as nothing must be written.
+                traceback.print_exc()
+
+
+def work(store: RunStore, run_id: str, *, worker: str | None = None) -> Run:
+    """Trains a run to its end, or until told to stop; then starts the next one that waits.
+
+    Args:
+        store: holds the run.
+        run_id: UUID.
+        worker: token of the claim that was made for this process; None claims the run here, if it waits.
+
+    Raises:
+        InputError: the run does not wait, no slot is free, or the claim holds no longer.
+        StoreError: the store cannot be used.
+    """
+    claim = read_claim(store.database, run_id, worker) if worker else _claim_here(store, run_id)
+    if claim is None:
+        run = store.get(run_id)
+        raise InputError(f"Run {run.short_id} is {run.state}; a worker can only take one that waits, in a free slot.")
+    claimed = ClaimedRun(store.database, claim)
+    try:
+        with Watch(claimed) as watch:
+            _train_and_end(store.get(run_id), claimed, watch)
+    except LostRunError as error:
+        raise InputError(f"{error} What it had done is kept in its folder.") from error
+    finally:
+        LocalExecutor(store).start_waiting()
+    return store.get(run_id)
+
+
+def _claim_here(store: RunStore, run_id: str) -> Claim | None:
+    return claim_next(store.database, place=this_place(), n_slots=count_gpus() or 1, run_id=run_id)
+
+
+def _train_and_end(run: Run, claimed: ClaimedRun, watch: Watch) -> None:
+    """Runs the job, and notes the outcome; whatever goes wrong in it ends as a failed run with its reason."""
+    error: str | None = None
+    card: Card | None = None
+    try:
+        card = _train(run, claimed, watch)
+    except LostRunError:
+        raise
+    except CnnplayError as failure:
+        error = str(failure)
+    except Exception as failure:  # noqa: BLE001 - the edge of this process: all goes to its log
+        traceback.print_exc()
+        error = f"{type(failure).__name__}: {failure}"
+    if error is not None:
+        _note(partial(claimed.end, "failed", error=error))
+    elif card is None:
+        told = watch.state == "stopping"
+        _note(partial(claimed.end, "interrupted", error=None if told else TOLD_TO_END))
+    else:
+        _note(partial(claimed.end, "finished", accuracy=card.accuracy, files=_file_sizes(run, card)))
+
+
+def _train(run: Run, claimed: ClaimedRun, watch: Watch) -> Card | None:
+    # PyTorch takes seconds to import: the heart beats already.
+    from cnnplay.runs.training_job import halt_on_signals, run_job
+    from cnnplay.training.device import use_gpu
+    from cnnplay.training.loop import Signal
+
+    wanted: dict[State | None, Signal] = {"running": "go", "paused": "pause"}
+    use_gpu(claimed.claim.slot)
+    recorder = Recorder(claimed)
+    with halt_on_signals() as told:
+        return run_job(
+            run.train_config,
+            run_dir(run.id),
+            signal=lambda: "halt" if told() == "halt" else wanted.get(watch.state, "halt"),
+            on_event=recorder.take,
+            before_save=recorder.flush,
+            save_every_s=SAVE_EVERY_S,
+        )
+
+
+def _file_sizes(run: Run, card: Card) -> dict[str, int]:
+    files = checkpoint_files(run_dir(run.id), card.model, card.dataset)
+    paths: tuple[Path, ...] = (files.weights, files.card, files.test_probs)
+    return {path.name: path.stat().st_size for path in paths}
+
+
+def _note(write: Callable[[], None]) -> None:
+    """Tries for a while: a disk that is full now may not be in a moment."""
+    for left in reversed(range(END_TRIES)):
+        try:
+            write()
+        except StoreError:
+            if not left:
+                raise
+            time.sleep(END_RETRY_S)
+        else:
+            return

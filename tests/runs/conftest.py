@@ -1,0 +1,110 @@
+"""The databases that the run store is tested on: a fresh SQLite file, and a real PostgreSQL server."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from cnnplay.runs.database import Database
+from cnnplay.runs.store import RunStore
+from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE
+from cnnplay.training.recipes import make_config
+
+SERVER_USER = "postgres"
+
+
+def quick(**changes):
+    """fc2 on MNIST-5k, seconds long and the same to the last bit everywhere."""
+    return make_config("fc2", **{"dataset": "mnist-5k", "epochs": 2, "device": "cpu", "precision": "fp32", **changes})
+
+
+def _server_binaries() -> Path | None:
+    on_path = shutil.which("initdb")
+    if on_path is not None:
+        return Path(on_path).resolve().parent
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+def _as_server_user(*command: object) -> list[str]:
+    """The server refuses to run as root."""
+    return [*(["runuser", "-u", SERVER_USER, "--"] if os.getuid() == 0 else []), *map(str, command)]
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Address of a server that lives as long as the tests."""
+    binaries = _server_binaries()
+    if binaries is None:
+        pytest.skip("there is no PostgreSQL server here: tests/install_postgresql.sh installs it on Debian")
+    folder = Path(tempfile.mkdtemp(prefix="cnnplay-postgres-"))
+    if os.getuid() == 0:
+        shutil.chown(folder, SERVER_USER)
+    port, data = _free_port(), folder / "data"
+
+    def run(*command: object) -> None:
+        done = subprocess.run(_as_server_user(*command), cwd=folder, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    run(binaries / "initdb", "-D", data, "-A", "trust", "-U", SERVER_USER, "--no-sync")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+    try:
+        run(binaries / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start")
+        yield f"postgresql://{SERVER_USER}@127.0.0.1:{port}"
+    finally:
+        subprocess.run(
+            _as_server_user(binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"), cwd=folder, capture_output=True
+        )
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path) -> str:
+    """Address of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'runs.sqlite'}"
+    server, name = request.getfixturevalue("postgres_server"), f"test_{uuid.uuid4().hex}"
+    admin = create_engine(f"{server}/postgres".replace("://", "+psycopg://"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return f"{server}/{name}"
+
+
+@pytest.fixture
+def database(url) -> Iterator[Database]:
+    database = Database(url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def store(database) -> RunStore:
+    return RunStore(database)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch, own_home) -> Path:
+    """A CNNPLAY_HOME and a store of the test's own, with the embedded data set already unpacked."""
+    from cnnplay.data.store import load_dataset
+
+    load_dataset("mnist-5k")
+    shutil.copytree(own_home / "data", tmp_path / "home" / "data")
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    return tmp_path / "home"

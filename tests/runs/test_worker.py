@@ -1,0 +1,307 @@
+"""Real worker processes: killed, paused, stopped, out of disk, and in the end always the same network."""
+
+import contextlib
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from safetensors.numpy import load_file
+from sqlalchemy import select, update
+
+from cnnplay.cli.main import main
+from cnnplay.models.card import read_card
+from cnnplay.runs.claims import claim_next
+from cnnplay.runs.executor import LocalExecutor, count_gpus, this_place
+from cnnplay.runs.schema import jobs, runs
+from cnnplay.runs.store import open_store
+from cnnplay.runs.transitions import STALE_AFTER_S
+from cnnplay.settings import HOME_VARIABLE, PROJECT_DIR, run_dir
+
+from .conftest import quick
+
+EPOCHS = 60
+STEPS_PER_EPOCH = 15
+PATIENCE_S = 150  # a busy machine is slow, not wrong
+
+
+@pytest.fixture
+def store(home):
+    store = open_store()
+    yield store
+    # No worker may outlive its test.
+    for run in store.list_runs():
+        kill_worker(run.id)
+    store.close()
+
+
+@pytest.fixture
+def executor(store):
+    return LocalExecutor(store)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory, own_home):
+    """Weights and curves of a run that nobody disturbed, in a process like the others'."""
+    home = tmp_path_factory.mktemp("undisturbed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(HOME_VARIABLE, str(home))
+        patch.setenv("OMP_NUM_THREADS", "1")
+        store = open_store()
+        run = store.create(quick(epochs=EPOCHS), place=this_place())
+        work_here(run.id)
+        assert store.get(run.id).state == "finished"
+        yield weights(run.id), store.metrics(run.id), store.get(run.id).accuracy
+        store.close()
+
+
+def work_here(run_id, **options):
+    command = [sys.executable, "-m", "cnnplay", "worker", run_id]
+    return subprocess.run(command, cwd=PROJECT_DIR, capture_output=True, text=True, **options)
+
+
+def weights(run_id):
+    return {name: value.tobytes() for name, value in load_file(run_dir(run_id) / "fc2-mnist-5k.safetensors").items()}
+
+
+def wait_until(condition, what):
+    deadline = time.monotonic() + PATIENCE_S
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.05)
+    return found
+
+
+def wait_for_state(store, run_id, *states):
+    wait_until(lambda: store.get(run_id).state in states, f"{states}, not {store.get(run_id)} {log_of(run_id)}")
+    return store.get(run_id)
+
+
+def log_of(run_id):
+    path = run_dir(run_id) / "worker.log"
+    return path.read_text() if path.exists() else ""
+
+
+def worker_pid(run_id):
+    """The process that works on a run; zombies have no command line."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            if b"worker" in words and run_id.encode() in words:
+                return int(folder.name)
+    return None
+
+
+def kill_worker(run_id):
+    pid = worker_pid(run_id)
+    if pid is None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: worker_pid(run_id) is None, "the killed worker to be gone")
+
+
+def let_time_pass(store, run_id):
+    """What a reader sees later than 15 s after the last heartbeat."""
+    with store.database.write() as connection:
+        beat_at = connection.scalar(select(runs.c.heartbeat_at).where(runs.c.id == run_id))
+        late = beat_at - STALE_AFTER_S - 1
+        connection.execute(update(runs).where(runs.c.id == run_id).values(heartbeat_at=late))
+
+
+def check_curves(points, undisturbed_points):
+    """No gap and no double: every epoch once, as undisturbed, and the points between add up to each epoch's loss."""
+    train = [point for point in points if point.kind == "train"]
+    epochs = [point for point in points if point.kind == "epoch"]
+    expected = [point for point in undisturbed_points if point.kind == "epoch"]
+    assert [point.step for point in epochs] == [STEPS_PER_EPOCH * (i + 1) for i in range(EPOCHS)]
+    assert [point.accuracy for point in epochs] == [point.accuracy for point in expected]
+    assert [point.loss for point in epochs] == pytest.approx([point.loss for point in expected])
+    steps = [0, *(point.step for point in train)]
+    assert steps == sorted(set(steps))
+    for epoch in epochs:
+        first = epoch.step - STEPS_PER_EPOCH
+        parts = [
+            (point.step - before) * point.loss
+            for before, point in zip(steps, train, strict=False)
+            if first < point.step <= epoch.step
+        ]
+        assert sum(parts) / STEPS_PER_EPOCH == pytest.approx(epoch.loss)
+    elapsed = [point.elapsed_s for point in train]
+    assert elapsed == sorted(elapsed)
+
+
+def no_half_written(run_id):
+    return not list(run_dir(run_id).glob("*.part"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the workers in /proc")
+class TestWorkers:
+    def test_killed_at_any_time_it_goes_on_to_the_very_same_network(self, store, executor, undisturbed):
+        run = executor.submit(quick(epochs=EPOCHS))
+        for past_step in (0, 200, 500):
+            wait_until(lambda past=past_step: store.get(run.id).step > past, f"step {past_step} {log_of(run.id)}")
+            kill_worker(run.id)
+            assert store.get(run.id).state == "running"
+            let_time_pass(store, run.id)
+            assert store.get(run.id).state == "interrupted"
+            executor.resume(run.id)
+        done = wait_for_state(store, run.id, "finished", "failed", "interrupted")
+        assert (done.state, done.error) == ("finished", None)
+        expected_weights, points, accuracy = undisturbed
+        assert weights(run.id) == expected_weights
+        assert done.accuracy == accuracy == read_card(run_dir(run.id) / "fc2-mnist-5k.json").accuracy
+        check_curves(store.metrics(run.id), points)
+        assert no_half_written(run.id)
+
+    def test_paused_stopped_and_resumed_it_obeys_within_two_seconds(self, store, executor, undisturbed):
+        run = executor.submit(quick(epochs=EPOCHS))
+        assert os.getpgid(wait_until(lambda: worker_pid(run.id), "a worker")) == worker_pid(run.id) != os.getpgid(0)
+        wait_until(lambda: store.get(run.id).step > 30, "the first steps")
+        store.pause(run.id)
+        time.sleep(2.5)
+        paused = store.get(run.id)
+        time.sleep(1.5)
+        assert (store.get(run.id).state, store.get(run.id).step) == ("paused", paused.step)
+        assert store.get(run.id).heartbeat_at > paused.heartbeat_at
+        assert store.metrics(run.id)[-1].step == paused.step
+        executor.resume(run.id)
+        wait_until(lambda: store.get(run.id).step > paused.step, "steps after the pause")
+        asked_at = time.monotonic()
+        executor.stop(run.id)
+        stopped = wait_for_state(store, run.id, "interrupted", "finished")
+        assert time.monotonic() - asked_at < 2.5
+        assert (stopped.state, stopped.error) == ("interrupted", None)
+        wait_until(lambda: worker_pid(run.id) is None, "the worker's end")
+        executor.resume(run.id)
+        wait_for_state(store, run.id, "finished", "failed")
+        assert weights(run.id) == undisturbed[0]
+        check_curves(store.metrics(run.id), undisturbed[1])
+
+    def test_a_queue_is_worked_off_in_order_one_at_a_time(self, store, executor):
+        submitted = [executor.submit(quick(epochs=1, seed=seed)) for seed in range(2)]
+        bad = store.create(quick(epochs=1, device="cuda:7"), place=this_place())
+        last = executor.submit(quick(epochs=1, seed=9))
+        capacity = executor.capacity()
+        assert (capacity.n_slots, capacity.n_free, capacity.n_waiting) == (1, 0, 3)
+        done = [wait_for_state(store, run.id, "finished", "failed") for run in (*submitted, bad, last)]
+        assert [run.state for run in done] == ["finished", "finished", "failed", "finished"]
+        assert "There is no device 'cuda:7' here" in done[2].error
+        began = [claimed_at for claimed_at, _ in job_times(store)]
+        assert began == sorted(began)
+        assert all(end <= begin for (_, end), (begin, _) in zip(job_times(store), job_times(store)[1:], strict=False))
+
+    def test_a_worker_told_to_end_saves_what_it_has(self, store, executor, undisturbed):
+        run = executor.submit(quick(epochs=EPOCHS))
+        wait_until(lambda: store.get(run.id).step > 100, "step 100")
+        os.kill(worker_pid(run.id), signal.SIGTERM)
+        ended = wait_for_state(store, run.id, "interrupted", "finished", "failed")
+        assert (ended.state, "was told to end" in ended.error) == ("interrupted", True)
+        assert store.metrics(run.id)[-1].step == ended.step
+        wait_until(lambda: worker_pid(run.id) is None, "the worker's end")
+
+
+def job_times(store):
+    with store.database.read() as connection:
+        return [
+            tuple(row) for row in connection.execute(select(jobs.c.claimed_at, jobs.c.ended_at).order_by(jobs.c.id))
+        ]
+
+
+@pytest.fixture
+def small_disk(home, tmp_path, monkeypatch):
+    """A CNNPLAY_HOME on a disk of its own of 8 MB, and a function that fills it."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
+    if os.getuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("a small disk can only be mounted by root")
+    try:
+        shutil.copytree(home / "data", disk / "data")
+        monkeypatch.setenv(HOME_VARIABLE, str(disk))
+        yield disk
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def fill(disk):
+    with (disk / "filler").open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+
+
+def test_a_full_disk_leaves_the_last_state_whole(small_disk, undisturbed):
+    store = open_store()
+    run = store.create(quick(epochs=EPOCHS), place=this_place())
+    with subprocess.Popen(
+        [sys.executable, "-m", "cnnplay", "worker", run.id], cwd=PROJECT_DIR, stderr=subprocess.PIPE, text=True
+    ) as worker:
+        wait_until(lambda: store.get(run.id).step > 100, "step 100")
+        fill(small_disk)
+        _, log = worker.communicate(timeout=PATIENCE_S)
+    assert shutil.disk_usage(small_disk).free < 100_000
+    (small_disk / "filler").unlink()
+    if store.get(run.id).state == "running":  # not even that could be written down
+        assert worker.returncode != 0
+        let_time_pass(store, run.id)
+    ended = store.get(run.id)
+    assert ended.state in ("failed", "interrupted")
+    assert "No space left" in log + (ended.error or "") or "disk is full" in log + (ended.error or "")
+    assert no_half_written(run.id)
+    store.resume(run.id, place=this_place())
+    assert work_here(run.id).returncode == 0
+    assert store.get(run.id).state == "finished"
+    assert weights(run.id) == undisturbed[0]
+    check_curves(store.metrics(run.id), undisturbed[1])
+    store.close()
+
+
+def test_a_state_that_cannot_be_written_fails_with_the_reason(store):
+    run = store.create(quick(epochs=EPOCHS), place=this_place())
+    limit = (20_000, resource.RLIM_INFINITY)  # bytes a file: less than the state, more than the first tables
+    folder = run_dir(run.id)
+    folder.mkdir(parents=True)
+    done = work_here(run.id, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
+    assert not list(folder.glob("*.safetensors")), done.stderr
+    assert no_half_written(run.id)
+    assert "File too large" in (store.get(run.id).error or "") + done.stderr or "disk I/O error" in done.stderr
+
+
+def test_a_worker_takes_only_what_waits_in_a_free_slot(store, capsys):
+    first, second = (store.create(quick(seed=seed), place=this_place()) for seed in range(2))
+    assert claim_next(store.database, place=this_place(), n_slots=1).run_id == first.id
+    for run, state in ((first, "running"), (second, "queued")):
+        assert main(["worker", run.id, "--json"]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert f"is {state}; a worker can only take one that waits" in err
+    assert main(["worker", first.id, "--claim", "not-the-token"]) == 2
+
+
+def test_a_worker_that_cannot_be_started_fails_its_run(store, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    run = LocalExecutor(store).submit(quick())
+    assert run.state == "failed"
+    assert "could not be started" in run.error
+    assert LocalExecutor(store).capacity().n_free == 1
+
+
+@pytest.mark.parametrize(("visible", "n"), [("", 0), ("-1", 0), ("0", 1), ("0,3", 2), ("GPU-8a1,GPU-9b2", 2)])
+def test_slots_are_the_gpus_that_a_worker_would_see(monkeypatch, visible, n):
+    from cnnplay.runs import executor as module
+
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    monkeypatch.setattr(module, "version", lambda name: "2.14.1+cu130")
+    assert count_gpus() == n
+    monkeypatch.setattr(module, "version", lambda name: "2.14.1+cpu")
+    assert count_gpus() == 0
+
+
+def test_a_place_is_named_once(home):
+    assert this_place() == this_place()
+    assert [path.name for path in home.iterdir() if "place" in path.name] == ["place"]
