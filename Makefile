@@ -20,12 +20,12 @@ DEV_READY := $(VENV)/.dev-ready
 # What mypy reads: pages/ is a folder of scripts, not a package.
 SOURCES = $(wildcard app.py cnnplay pages/*.py)
 
-.PHONY: run test lint soak install browser
+.PHONY: run test lint soak install browser database
 
 run: $(RUN_READY)
 	$(PY) -m streamlit run app.py
 
-test: lint browser
+test: lint browser database
 	$(PY) -m pytest
 
 soak: install browser
@@ -41,6 +41,9 @@ install: $(DEV_READY)
 
 browser: install
 	PY=$(PY) tests/install_chromium.sh
+
+database:
+	tests/install_postgresql.sh
 
 $(PY):
 	@test -n "$(PYTHON)" || { echo "cnnplay needs Python 3.11 to 3.13 with venv (Debian: apt-get install python3-venv)" >&2; exit 1; }

@@ -110,6 +110,8 @@ def run_job(
                 last_epoch = event
             if isinstance(event, Finished):
                 card = _conclude(trainer, dataset, files, event, last_epoch)
+                for path in (files.weights, files.card, files.test_probs, folder):
+                    sync(path)
                 state.path.unlink(missing_ok=True)
                 return card
             asked = isinstance(event, Paused | Halted)
@@ -181,8 +183,6 @@ def _conclude(
     _save_test_probs(files.test_probs, dataset, logits)
     card = calibrate(card, model, spec, dataset)
     write_card(files.card, card)
-    for path in (files.weights, files.card, files.test_probs, files.card.parent):
-        sync(path)
     return card
 
 

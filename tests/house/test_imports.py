@@ -24,6 +24,8 @@ TORCH_FREE = (
     "cnnplay.data.strokes",
     "cnnplay.data.photo",
     "cnnplay.inference",
+    "cnnplay.runs.store",
+    "cnnplay.runs.executor",
 )
 SOURCES = sorted(path for folder in ("cnnplay", "pages") for path in (PROJECT_DIR / folder).rglob("*.py"))
 

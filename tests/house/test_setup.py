@@ -49,6 +49,7 @@ def test_test_checks_everything_and_ends_with_pytest(tmp_path: Path) -> None:
         "mypy",
         "lint-imports",
         "install_chromium.sh",
+        "install_postgresql.sh",
     )
     assert text.splitlines()[-1].endswith("-m pytest")
 
@@ -85,7 +86,7 @@ def test_without_a_suitable_python_make_says_which_one_it_needs(tmp_path: Path) 
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("script", [".ci/run", "tests/install_chromium.sh"])
+@pytest.mark.parametrize("script", [".ci/run", "tests/install_chromium.sh", "tests/install_postgresql.sh"])
 def test_a_script_is_executable_and_parses(script: str) -> None:
     assert os.access(PROJECT_DIR / script, os.X_OK)
     assert subprocess.run(["bash", "-n", script], cwd=PROJECT_DIR).returncode == 0

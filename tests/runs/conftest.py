@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from cnnplay.data.store import find_file, load_dataset
 from cnnplay.runs.database import Database
 from cnnplay.runs.store import RunStore
 from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE
@@ -96,13 +97,24 @@ def store(database) -> RunStore:
     return RunStore(database)
 
 
-@pytest.fixture
-def home(tmp_path, monkeypatch, own_home) -> Path:
-    """A CNNPLAY_HOME and a store of the test's own, with the embedded data set already unpacked."""
-    from cnnplay.data.store import load_dataset
-
+@pytest.fixture(scope="session")
+def unpacked(own_home) -> Path:
+    """The embedded data set's file: unpacking takes seconds."""
     load_dataset("mnist-5k")
-    shutil.copytree(own_home / "data", tmp_path / "home" / "data")
+    return find_file("mnist-5k")
+
+
+def make_home(folder, unpacked) -> Path:
+    """A CNNPLAY_HOME that has the data set already."""
+    (folder / "data").mkdir(parents=True)
+    shutil.copy(unpacked, folder / "data")
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch, unpacked) -> Path:
+    """A CNNPLAY_HOME and a store of the test's own."""
+    make_home(tmp_path / "home", unpacked)
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
     monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")

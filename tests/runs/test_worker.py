@@ -22,10 +22,11 @@ from cnnplay.runs.schema import jobs, runs
 from cnnplay.runs.store import open_store
 from cnnplay.runs.transitions import STALE_AFTER_S
 from cnnplay.settings import HOME_VARIABLE, PROJECT_DIR, run_dir
+from cnnplay.training.recipes import make_config
 
-from .conftest import quick
+from .conftest import make_home, quick
 
-EPOCHS = 60
+EPOCHS = 40
 STEPS_PER_EPOCH = 15
 PATIENCE_S = 150  # a busy machine is slow, not wrong
 
@@ -46,18 +47,18 @@ def executor(store):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory, own_home):
-    """Weights and curves of a run that nobody disturbed, in a process like the others'."""
-    home = tmp_path_factory.mktemp("undisturbed")
+def undisturbed(tmp_path_factory, unpacked):
+    """Weights, curves and accuracy of a run that nobody disturbed, in a process like the others'."""
+    home = make_home(tmp_path_factory.mktemp("undisturbed") / "home", unpacked)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(HOME_VARIABLE, str(home))
         patch.setenv("OMP_NUM_THREADS", "1")
         store = open_store()
         run = store.create(quick(epochs=EPOCHS), place=this_place())
-        work_here(run.id)
-        assert store.get(run.id).state == "finished"
-        yield weights(run.id), store.metrics(run.id), store.get(run.id).accuracy
+        assert work_here(run.id).returncode == 0
+        found = weights(run.id), store.metrics(run.id), store.get(run.id).accuracy
         store.close()
+    return found
 
 
 def work_here(run_id, **options):
@@ -144,7 +145,7 @@ def no_half_written(run_id):
 class TestWorkers:
     def test_killed_at_any_time_it_goes_on_to_the_very_same_network(self, store, executor, undisturbed):
         run = executor.submit(quick(epochs=EPOCHS))
-        for past_step in (0, 200, 500):
+        for past_step in (0, 250):
             wait_until(lambda past=past_step: store.get(run.id).step > past, f"step {past_step} {log_of(run.id)}")
             kill_worker(run.id)
             assert store.get(run.id).state == "running"
@@ -168,7 +169,7 @@ class TestWorkers:
         paused = store.get(run.id)
         time.sleep(1.5)
         assert (store.get(run.id).state, store.get(run.id).step) == ("paused", paused.step)
-        assert store.get(run.id).heartbeat_at > paused.heartbeat_at
+        wait_until(lambda: store.get(run.id).heartbeat_at > paused.heartbeat_at, "a heartbeat in the pause")
         assert store.metrics(run.id)[-1].step == paused.step
         executor.resume(run.id)
         wait_until(lambda: store.get(run.id).step > paused.step, "steps after the pause")
@@ -179,31 +180,29 @@ class TestWorkers:
         assert (stopped.state, stopped.error) == ("interrupted", None)
         wait_until(lambda: worker_pid(run.id) is None, "the worker's end")
         executor.resume(run.id)
-        wait_for_state(store, run.id, "finished", "failed")
-        assert weights(run.id) == undisturbed[0]
-        check_curves(store.metrics(run.id), undisturbed[1])
-
-    def test_a_queue_is_worked_off_in_order_one_at_a_time(self, store, executor):
-        submitted = [executor.submit(quick(epochs=1, seed=seed)) for seed in range(2)]
-        bad = store.create(quick(epochs=1, device="cuda:7"), place=this_place())
-        last = executor.submit(quick(epochs=1, seed=9))
-        capacity = executor.capacity()
-        assert (capacity.n_slots, capacity.n_free, capacity.n_waiting) == (1, 0, 3)
-        done = [wait_for_state(store, run.id, "finished", "failed") for run in (*submitted, bad, last)]
-        assert [run.state for run in done] == ["finished", "finished", "failed", "finished"]
-        assert "There is no device 'cuda:7' here" in done[2].error
-        began = [claimed_at for claimed_at, _ in job_times(store)]
-        assert began == sorted(began)
-        assert all(end <= begin for (_, end), (begin, _) in zip(job_times(store), job_times(store)[1:], strict=False))
-
-    def test_a_worker_told_to_end_saves_what_it_has(self, store, executor, undisturbed):
-        run = executor.submit(quick(epochs=EPOCHS))
-        wait_until(lambda: store.get(run.id).step > 100, "step 100")
+        wait_until(lambda: store.get(run.id).step > stopped.step + 30, "steps after the stop")
         os.kill(worker_pid(run.id), signal.SIGTERM)
         ended = wait_for_state(store, run.id, "interrupted", "finished", "failed")
         assert (ended.state, "was told to end" in ended.error) == ("interrupted", True)
         assert store.metrics(run.id)[-1].step == ended.step
         wait_until(lambda: worker_pid(run.id) is None, "the worker's end")
+        executor.resume(run.id)
+        wait_for_state(store, run.id, "finished", "failed")
+        assert weights(run.id) == undisturbed[0]
+        check_curves(store.metrics(run.id), undisturbed[1])
+
+    def test_a_queue_is_worked_off_in_order_one_at_a_time(self, store, executor):
+        first = executor.submit(quick(epochs=1))
+        bad = store.create(quick(epochs=1, device="cuda:7"), place=this_place())
+        last = executor.submit(quick(epochs=1, seed=9))
+        capacity = executor.capacity()
+        assert (capacity.n_slots, capacity.n_free, capacity.n_waiting) == (1, 0, 2)
+        done = [wait_for_state(store, run.id, "finished", "failed") for run in (first, bad, last)]
+        assert [run.state for run in done] == ["finished", "failed", "finished"]
+        assert "There is no device 'cuda:7' here" in done[1].error
+        began = [claimed_at for claimed_at, _ in job_times(store)]
+        assert began == sorted(began)
+        assert all(end <= begin for (_, end), (begin, _) in zip(job_times(store), job_times(store)[1:], strict=False))
 
 
 def job_times(store):
@@ -214,7 +213,7 @@ def job_times(store):
 
 
 @pytest.fixture
-def small_disk(home, tmp_path, monkeypatch):
+def small_disk(home, unpacked, tmp_path, monkeypatch):
     """A CNNPLAY_HOME on a disk of its own of 8 MB, and a function that fills it."""
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -222,8 +221,8 @@ def small_disk(home, tmp_path, monkeypatch):
     if os.getuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
         pytest.skip("a small disk can only be mounted by root")
     try:
-        shutil.copytree(home / "data", disk / "data")
-        monkeypatch.setenv(HOME_VARIABLE, str(disk))
+        make_home(disk / "home", unpacked)
+        monkeypatch.setenv(HOME_VARIABLE, str(disk / "home"))
         yield disk
     finally:
         subprocess.run(["umount", "--lazy", str(disk)], check=True)
@@ -262,14 +261,14 @@ def test_a_full_disk_leaves_the_last_state_whole(small_disk, undisturbed):
 
 
 def test_a_state_that_cannot_be_written_fails_with_the_reason(store):
-    run = store.create(quick(epochs=EPOCHS), place=this_place())
-    limit = (20_000, resource.RLIM_INFINITY)  # bytes a file: less than the state, more than the first tables
-    folder = run_dir(run.id)
-    folder.mkdir(parents=True)
+    config = make_config("inception", dataset="mnist-5k", device="cpu", precision="fp32")
+    run = store.create(config, place=this_place())
+    limit = (300_000, resource.RLIM_INFINITY)  # bytes a file: the store's are smaller, the state of this network larger
     done = work_here(run.id, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
-    assert not list(folder.glob("*.safetensors")), done.stderr
-    assert no_half_written(run.id)
-    assert "File too large" in (store.get(run.id).error or "") + done.stderr or "disk I/O error" in done.stderr
+    failed = store.get(run.id)
+    assert (failed.state, "File too large" in failed.error) == ("failed", True), done.stderr
+    assert list(run_dir(run.id).iterdir()) == []
+    assert work_here(run.id).returncode == 2
 
 
 def test_a_worker_takes_only_what_waits_in_a_free_slot(store, capsys):

@@ -1,0 +1,164 @@
+"""The commands of the run store, through the frame, with a store and a finished run of their own."""
+
+import json
+import uuid
+
+import pytest
+import torch
+
+from cnnplay.cli.main import main
+from cnnplay.models.checkpoint import save_weights
+from cnnplay.models.registry import build
+from cnnplay.runs.claims import ClaimedRun, claim_next
+from cnnplay.runs.executor import LocalExecutor, this_place
+from cnnplay.runs.store import open_store
+from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE, run_dir
+from cnnplay.training.recipes import make_config
+
+
+@pytest.fixture
+def ask(capsys):
+    """Run a command line; gives exit code, the JSON document or None, and stderr."""
+
+    def run(*argv):
+        code = main([*map(str, argv), "--json"])
+        out, err = capsys.readouterr()
+        return code, json.loads(out) if out else None, err
+
+    return run
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
+    # Whether real workers start, and what they do, is asked in tests/runs.
+    monkeypatch.setattr(LocalExecutor, "start_waiting", lambda self: ())
+    store = open_store()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def claimed(store):
+    """A run in the hands of a worker."""
+    store.create(make_config("fc2", dataset="mnist-5k", epochs=2), place=this_place())
+    return ClaimedRun(store.database, claim_next(store.database, place=this_place(), n_slots=1))
+
+
+@pytest.fixture
+def finished(claimed):
+    """The id of a run that has left its network."""
+    torch.manual_seed(0)
+    run_id = claimed.claim.run_id
+    save_weights(build("fc2"), run_dir(run_id) / "fc2-mnist-5k.safetensors", key="fc2")
+    claimed.attach(step=30, n_steps=30)
+    claimed.end("finished", accuracy=0.5)
+    return run_id
+
+
+def test_a_run_in_the_background_is_queued_and_its_id_printed(ask, store):
+    code, document, err = ask("train", "fc2", "--dataset", "mnist-5k", "--lr", 0.01, "--background", "--name", "One")
+    assert (code, err) == (0, "")
+    run = store.get(document["run_id"])
+    assert (run.state, run.name, run.train_config.lr) == ("queued", "One", 0.01)
+    assert main(["train", "fc2", "--background"]) == 0
+
+
+def test_list_and_show_say_where_runs_stand(ask, store, finished):
+    waiting = store.create(make_config("fc2", epochs=3), place=this_place())
+    code, document, _ = ask("runs", "list")
+    assert code == 0
+    fields = ("id", "name", "state", "model", "dataset", "epoch", "epochs", "accuracy")
+    assert [tuple(row[field] for field in fields) for row in document["runs"]] == [
+        (waiting.id, "fc2 modern, seed 0", "queued", "fc2", "mnist", 0, 3, None),
+        (finished, "fc2 modern, seed 0", "finished", "fc2", "mnist-5k", 2, 2, 0.5),
+    ]
+    assert ask("runs")[1] == document
+    assert ask("runs", "show", finished[:8])[1] == {"run": document["runs"][1]}
+    assert all("worker" not in row for row in document["runs"])
+
+
+def test_stop_and_resume_by_the_beginning_of_an_id(ask, store, claimed):
+    short = claimed.claim.run_id[:6]
+    assert ask("runs", "stop", short)[1]["run"]["state"] == "stopping"
+    claimed.end("interrupted")
+    assert ask("runs", "resume", short)[1]["run"]["state"] == "queued"
+    assert ask("runs", "stop", short)[1]["run"]["state"] == "interrupted"
+
+
+def test_people_get_a_table_and_a_description(store, capsys, finished):
+    assert main(["runs"]) == 0
+    head, row = capsys.readouterr().out.splitlines()
+    assert row.split()[:5] == [finished[:8], "finished", "fc2", "mnist-5k", "2.0/2"]
+    assert head.index("accuracy") < row.index("50.00%") + len("50.00%")
+    assert main(["runs", "show", finished]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{finished} finished: fc2 on mnist-5k, recipe modern, epoch 2.0 of 2, 50.00% of the test set",
+        str(run_dir(finished)),
+    ]
+
+
+def test_an_empty_store_says_how_to_begin(store, capsys):
+    assert main(["runs"]) == 0
+    assert "train fc2 --dataset mnist-5k --background" in capsys.readouterr().out
+
+
+def test_a_finished_run_is_a_checkpoint(ask, store, finished):
+    code, document, _ = ask("evaluate", finished[:8], "--dataset", "mnist-5k")
+    (row,) = document["results"]
+    assert (code, row["checkpoint"], row["n"]) == (0, finished[:8], 1000)
+    code, document, _ = ask("predict", finished, "nowhere.png")
+    assert (code, list(document["predictions"][0])) == (2, ["image", "error"])
+
+
+def test_a_run_that_has_no_network_yet_says_so(ask, claimed):
+    code, document, err = ask("evaluate", claimed.claim.run_id)
+    assert (code, document) == (2, None)
+    assert "is running, epoch 0.0 of 2; it has a network when it is finished" in err
+
+
+def test_the_id_that_train_printed_is_a_checkpoint_too(ask, store):
+    code, trained, _ = ask("train", "fc2", "--dataset", "mnist-5k", "--epochs", 1, "--device", "cpu")
+    assert code == 0
+    code, evaluated, _ = ask("evaluate", trained["run_id"])
+    assert code == 0
+    assert evaluated["results"][0]["accuracy"] == trained["accuracy"]
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["runs", "start"], "invalid choice: 'start'"),
+        (["runs", "show"], "runs show needs an ID"),
+        (["runs", "list", "abcd"], "runs list takes no ID"),
+        (["runs", "show", "abc"], "at least its first 4 characters"),
+        (["runs", "show", str(uuid.uuid4())], "There is no run"),
+        (["worker", "abcd"], "There is no run 'abcd'"),
+        (["evaluate", "deadbeef"], "There is no run 'deadbeef'"),
+        (["evaluate", "../deadbeef"], "neither a network's key nor a .safetensors file nor a run's id"),
+        (["train", "fc2", "--background", "--out", "x"], "Leave out --out or --background"),
+        (["train", "fc2", "--name", "x"], "Give --background as well"),
+        (["train", "fc2", "--background", "--name", " "], "1 to 200 characters, not 0"),
+        (["train", "fc2", "--background", "--lr", "-1"], "lr is -1.0"),
+    ],
+)
+def test_bad_input_gets_one_line_and_exit_code_2(ask, store, argv, words):
+    code, document, err = ask(*argv)
+    assert (code, document) == (2, None)
+    assert words in err
+    assert err.count("\n") == 1
+
+
+def test_what_has_ended_can_be_neither_stopped_nor_resumed(ask, finished):
+    for deed, past in (("stop", "stopped"), ("resume", "resumed")):
+        code, document, err = ask("runs", deed, finished[:8])
+        assert (code, document) == (2, None)
+        assert f"is finished and cannot be {past}" in err
+
+
+def test_a_store_that_is_away_is_one_line(ask, store, monkeypatch):
+    monkeypatch.setenv(DATABASE_VARIABLE, "postgresql://me:secret@127.0.0.1:1/runs?connect_timeout=2")
+    code, document, err = ask("runs")
+    assert (code, document, err.count("\n")) == (2, None, 1)
+    assert "secret" not in err
