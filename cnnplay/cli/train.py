@@ -73,12 +73,14 @@ def _train(config: "TrainConfig", folder: Path, run_id: str, *, quiet: bool) -> 
 
 
 def _queue(config: "TrainConfig", args: argparse.Namespace) -> dict[str, Any]:
+    from cnnplay.data.store import load_dataset
     from cnnplay.errors import InputError
     from cnnplay.runs.executor import LocalExecutor
     from cnnplay.runs.store import open_store
 
     if args.out is not None:
         raise InputError("A run in the background keeps its files in CNNPLAY_HOME. Leave out --out or --background.")
+    load_dataset(config.dataset)  # what is missing is better known now than when its turn comes
     run = LocalExecutor(open_store()).submit(config, name=args.name)
     return {"run_id": run.id, "state": run.state}
 

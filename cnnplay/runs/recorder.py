@@ -1,12 +1,15 @@
 """Turns the events of a training loop into the run's curves in the store, a batch at a time."""
 
 import time
+from collections.abc import Callable
 
+from cnnplay.errors import StoreError
 from cnnplay.runs.claims import ClaimedRun
 from cnnplay.runs.records import Metric
 from cnnplay.training.events import EpochEnded, Event, Finished, Halted, Paused, Progress, Started
 
 FLUSH_EVERY_S = 0.5
+TRIES, RETRY_S = 5, 1.0
 
 
 class Recorder:
@@ -52,9 +55,29 @@ class Recorder:
             StoreError: the store cannot be written.
             LostRunError: the run is no longer this worker's own.
         """
-        self._claimed.add_metrics(self._points)
+        persist(lambda: self._claimed.add_metrics(self._points))
         self._points = []
         self._flushed_at = time.monotonic()
+
+
+def persist(write: Callable[[], None]) -> None:
+    """Writes to the store, patiently: a server may be starting again, a disk may be full for a moment only.
+
+    Args:
+        write: what to do; it is tried a few times, seconds apart.
+
+    Raises:
+        StoreError: it failed every time.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            write()
+        except StoreError:
+            if not left:
+                raise
+            time.sleep(RETRY_S)
+        else:
+            return
 
 
 def _train_point(event: Progress) -> Metric:

@@ -46,9 +46,7 @@ class RunStore:
             InputError: the name is empty or too long.
             StoreError: the store cannot be written.
         """
-        label = (name if name is not None else f"{config.model} {config.recipe}, seed {config.seed}").strip()
-        if not 1 <= len(label) <= MAX_NAME_CHARS:
-            raise InputError(f"A run's name has 1 to {MAX_NAME_CHARS} characters, not {len(label)}.")
+        label = _check_name(name if name is not None else f"{config.model} {config.recipe}, seed {config.seed}")
         run_id = str(uuid.uuid4())
         with self.database.write(locks_queue=True) as connection:
             values = {
@@ -217,9 +215,7 @@ class RunStore:
             InputError: there is no such run, or the name is empty or too long.
             StoreError: the store cannot be written.
         """
-        label = name.strip()
-        if not 1 <= len(label) <= MAX_NAME_CHARS:
-            raise InputError(f"A run's name has 1 to {MAX_NAME_CHARS} characters, not {len(label)}.")
+        label = _check_name(name)
         with self.database.write() as connection:
             connection.execute(update(runs).where(runs.c.id == run_id).values(name=label))
             return read_run(connection, run_id)
@@ -244,6 +240,13 @@ class RunStore:
 def looks_like_run_id(text: str) -> bool:
     """Whether a word could be a run's id or the beginning of one."""
     return _LOOKS_LIKE_ID.fullmatch(text) is not None
+
+
+def _check_name(name: str) -> str:
+    label = " ".join(name.split())
+    if not 1 <= len(label) <= MAX_NAME_CHARS:
+        raise InputError(f"A run's name has 1 to {MAX_NAME_CHARS} characters, not {len(label)}.")
+    return label
 
 
 def _ids(found: list[Run]) -> str:

@@ -1,9 +1,9 @@
 """One process, one run: trains what the store says, obeys what the store says, and writes down how it ended."""
 
+import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +13,7 @@ from cnnplay.errors import CnnplayError, InputError, StoreError
 from cnnplay.models.card import Card, checkpoint_files
 from cnnplay.runs.claims import Claim, ClaimedRun, LostRunError, claim_next, read_claim
 from cnnplay.runs.executor import LocalExecutor, count_gpus, this_place
-from cnnplay.runs.recorder import Recorder
+from cnnplay.runs.recorder import Recorder, persist
 from cnnplay.runs.records import Run
 from cnnplay.runs.schema import State
 from cnnplay.runs.store import RunStore
@@ -23,7 +23,6 @@ BEAT_EVERY_S = 2.0
 LOOK_EVERY_S = 0.5
 SAVE_EVERY_S = 5.0
 """The most that a killed worker loses, for a network that is quickly saved."""
-END_TRIES, END_RETRY_S = 5, 1.0
 TOLD_TO_END = "The worker was told to end; the run goes on from its last saved state."
 
 
@@ -53,7 +52,7 @@ class Watch:
         self._thread.join()
 
     def _watch(self) -> None:
-        beat_at = -BEAT_EVERY_S
+        beat_at, is_away = -BEAT_EVERY_S, False
         while not self._ended.wait(LOOK_EVERY_S):
             try:
                 self.state = self._claimed.state()
@@ -62,9 +61,13 @@ class Watch:
                     beat_at = time.monotonic()
             except LostRunError:
                 self.state = None
-            except StoreError:
-                # A store that is away for a while, or a full disk: training goes on as long as nothing must be written.
-                traceback.print_exc()
+            except StoreError as error:
+                # The store is away, or the disk full: training goes on as long as nothing has to be written.
+                if not is_away:
+                    sys.stderr.write(f"{error}\n")
+                is_away = True
+            else:
+                is_away = False
 
 
 def work(store: RunStore, run_id: str, *, worker: str | None = None) -> Run:
@@ -112,12 +115,12 @@ def _train_and_end(run: Run, claimed: ClaimedRun, watch: Watch) -> None:
         traceback.print_exc()
         error = f"{type(failure).__name__}: {failure}"
     if error is not None:
-        _note(partial(claimed.end, "failed", error=error))
+        persist(partial(claimed.end, "failed", error=error))
     elif card is None:
         told = watch.state == "stopping"
-        _note(partial(claimed.end, "interrupted", error=None if told else TOLD_TO_END))
+        persist(partial(claimed.end, "interrupted", error=None if told else TOLD_TO_END))
     else:
-        _note(partial(claimed.end, "finished", accuracy=card.accuracy, files=_file_sizes(run, card)))
+        persist(partial(claimed.end, "finished", accuracy=card.accuracy, files=_file_sizes(run, card)))
 
 
 def _train(run: Run, claimed: ClaimedRun, watch: Watch) -> Card | None:
@@ -144,16 +147,3 @@ def _file_sizes(run: Run, card: Card) -> dict[str, int]:
     files = checkpoint_files(run_dir(run.id), card.model, card.dataset)
     paths: tuple[Path, ...] = (files.weights, files.card, files.test_probs)
     return {path.name: path.stat().st_size for path in paths}
-
-
-def _note(write: Callable[[], None]) -> None:
-    """Tries for a while: a disk that is full now may not be in a moment."""
-    for left in reversed(range(END_TRIES)):
-        try:
-            write()
-        except StoreError:
-            if not left:
-                raise
-            time.sleep(END_RETRY_S)
-        else:
-            return

@@ -12,7 +12,7 @@ from cnnplay.models.registry import build
 from cnnplay.runs.claims import ClaimedRun, claim_next
 from cnnplay.runs.executor import LocalExecutor, this_place
 from cnnplay.runs.store import open_store
-from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE, run_dir
+from cnnplay.settings import DATA_VARIABLE, DATABASE_VARIABLE, HOME_VARIABLE, run_dir
 from cnnplay.training.recipes import make_config
 
 
@@ -62,7 +62,15 @@ def test_a_run_in_the_background_is_queued_and_its_id_printed(ask, store):
     assert (code, err) == (0, "")
     run = store.get(document["run_id"])
     assert (run.state, run.name, run.train_config.lr) == ("queued", "One", 0.01)
-    assert main(["train", "fc2", "--background"]) == 0
+    assert main(["train", "fc2", "--dataset", "mnist-5k", "--background"]) == 0
+
+
+def test_a_run_without_its_data_is_refused_at_once(ask, store, monkeypatch, tmp_path):
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
+    code, document, err = ask("train", "fc2", "--dataset", "kmnist", "--background")
+    assert (code, document) == (2, None)
+    assert "data kmnist --download" in err
+    assert store.list_runs() == ()
 
 
 def test_list_and_show_say_where_runs_stand(ask, store, finished):

@@ -46,7 +46,7 @@ def put_into(store, run_id, state, **values):
 
 def test_a_new_run_waits_with_its_whole_configuration(store):
     config = quick(seed=3)
-    run = store.create(config, place=HERE, name="  My first ")
+    run = store.create(config, place=HERE, name="  My\n first ")
     assert store.get(run.id) == run == store.find(run.short_id) == store.list_runs()[0]
     assert (run.state, run.name, run.epochs, run.step) == ("queued", "My first", 2, 0)
     assert run.train_config == config

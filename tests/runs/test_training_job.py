@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load_file
 
 from cnnplay.data.store import image_hashes, load_dataset
@@ -17,13 +18,12 @@ from cnnplay.models.card import read_card
 from cnnplay.models.checkpoint import load_model
 from cnnplay.models.forward import compute_logits
 from cnnplay.models.registry import get_spec
+from cnnplay.runs import training_job
 from cnnplay.runs.training_job import run_job
 from cnnplay.settings import PROJECT_DIR
-from cnnplay.training.recipes import make_config
+from cnnplay.training.events import EpochEnded, Finished, Paused
 
-
-def quick(**changes):
-    return make_config("fc2", **{"dataset": "mnist-5k", "epochs": 2, "device": "cpu", "precision": "fp32", **changes})
+from .conftest import quick
 
 
 def command(folder, *more):
@@ -57,6 +57,67 @@ def test_a_folder_with_another_unfinished_run_is_left_alone(tmp_path):
         run_job(quick(seed=7), tmp_path)
     assert run_job(quick(), tmp_path) is not None
     assert not list(tmp_path.glob("*.state.pt"))
+
+
+class PowerCutError(Exception):
+    """What ends a process at the worst moment."""
+
+
+MOMENTS = {
+    "an epoch's end": lambda event: isinstance(event, EpochEnded) and event.epoch == 1,
+    "the last epoch's end": lambda event: isinstance(event, EpochEnded) and event.epoch == 2,
+    "the end": lambda event: isinstance(event, Finished),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_power_cut_at_a_bad_moment_changes_nothing(tmp_path, monkeypatch, moment):
+    monkeypatch.setattr(training_job, "calibrate", lambda card, *_: card)  # takes longer than all the rest
+    config = quick(lookahead=True)  # averages once more after the very last step
+
+    def cut(event):
+        if MOMENTS[moment](event):
+            raise PowerCutError
+
+    expected = run_job(config, tmp_path / "whole")
+    with pytest.raises(PowerCutError):
+        run_job(config, tmp_path / "cut", on_event=cut, save_every_s=0)
+    (tmp_path / "cut" / "fc2-mnist-5k.state.pt.part").write_bytes(b"half a state")
+    card = run_job(config, tmp_path / "cut")
+    one, other = (load_file(tmp_path / name / "fc2-mnist-5k.safetensors") for name in ("cut", "whole"))
+    assert all(np.array_equal(one[name], other[name]) for name in other)
+    assert (card.accuracy, card.train_accuracy) == (expected.accuracy, expected.train_accuracy)
+    assert {path.name for path in (tmp_path / "cut").iterdir()} == {
+        path.name for path in (tmp_path / "whole").iterdir()
+    }
+
+
+def test_a_pause_saves_what_has_been_done(tmp_path):
+    told = iter([*["go"] * 5, *["pause"] * 3])
+    seen, saved = [], []
+
+    def look(event):
+        seen.append(event)
+        if isinstance(event, Paused):
+            saved.append(torch.load(state_path(tmp_path), weights_only=True)["step"])
+
+    assert run_job(quick(), tmp_path, signal=lambda: next(told, "halt"), on_event=look) is None
+    assert [type(event).__name__ for event in seen] == ["Started", "Progress", "Paused", "Halted"]
+    assert (seen[1].step, saved) == (5, [0])
+    assert torch.load(state_path(tmp_path), weights_only=True)["step"] == 5
+
+
+def test_nothing_is_saved_that_the_curves_do_not_have(tmp_path):
+    def refuse():
+        raise PowerCutError
+
+    with pytest.raises(PowerCutError):
+        run_job(quick(), tmp_path, before_save=refuse)
+    assert list(tmp_path.iterdir()) == []
+
+
+def state_path(folder):
+    return folder / "fc2-mnist-5k.state.pt"
 
 
 @pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGTERM])

@@ -21,7 +21,7 @@ from cnnplay.runs.executor import LocalExecutor, count_gpus, this_place
 from cnnplay.runs.schema import jobs, runs
 from cnnplay.runs.store import open_store
 from cnnplay.runs.transitions import STALE_AFTER_S
-from cnnplay.settings import HOME_VARIABLE, PROJECT_DIR, run_dir
+from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE, PROJECT_DIR, run_dir
 from cnnplay.training.recipes import make_config
 
 from .conftest import make_home, quick
@@ -191,7 +191,10 @@ class TestWorkers:
         assert weights(run.id) == undisturbed[0]
         check_curves(store.metrics(run.id), undisturbed[1])
 
-    def test_a_queue_is_worked_off_in_order_one_at_a_time(self, store, executor):
+    def test_a_queue_is_worked_off_in_order_one_at_a_time(self, home, url, monkeypatch):
+        monkeypatch.setenv(DATABASE_VARIABLE, url)
+        store = open_store()
+        executor = LocalExecutor(store)
         first = executor.submit(quick(epochs=1))
         bad = store.create(quick(epochs=1, device="cuda:7"), place=this_place())
         last = executor.submit(quick(epochs=1, seed=9))
@@ -203,6 +206,8 @@ class TestWorkers:
         began = [claimed_at for claimed_at, _ in job_times(store)]
         assert began == sorted(began)
         assert all(end <= begin for (_, end), (begin, _) in zip(job_times(store), job_times(store)[1:], strict=False))
+        wait_until(lambda: worker_pid(last.id) is None, "the last worker's end")
+        store.close()
 
 
 def job_times(store):
