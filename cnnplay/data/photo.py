@@ -208,11 +208,11 @@ def crop_square(image: Image.Image, centre_x: float, centre_y: float, size: floa
 def shrink_to_32(image: Image.Image) -> NDArray[np.uint8]:
     """Shrink a photo, best a square one, to the input of a CIFAR network.
 
-    Of Pillow's filters, all of which average over what they leave out, this one falls off towards fine detail most like
-    CIFAR-10 itself does (power spectra of 1,500 test images against 600 crops of two photos).
+    Of Pillow's filters this one loses least: of 250 test images of CIFAR-10, enlarged in four ways and shrunk again,
+    `speedrun` named 90.4 % rightly (90.8 % of the originals), after a bilinear filter 89.6 %.
 
     Returns:
         (3, 32, 32) uint8 RGB.
     """
-    small = image.convert("RGB").resize((CIFAR_PX, CIFAR_PX), Image.Resampling.BILINEAR)
+    small = image.convert("RGB").resize((CIFAR_PX, CIFAR_PX), Image.Resampling.HAMMING)
     return np.ascontiguousarray(np.asarray(small).transpose(2, 0, 1))
