@@ -14,7 +14,8 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="there is n
 
 def plan(target: str, *variables: str, cwd: Path = PROJECT_DIR) -> str:
     """What make would do, in order."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    own = ("MAKE", "MFLAGS", "VENV", "PYTHON", "REQUIREMENTS")  # what make reads from the one who runs the tests
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     done = subprocess.run(
         ["make", "--no-print-directory", "-n", target, *variables],
         cwd=cwd,
