@@ -1,27 +1,12 @@
 """The commands about networks, through the frame and the real files."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from cnnplay.cli.main import main
 from cnnplay.models.checkpoint import save_weights
 from cnnplay.models.registry import MODELS, build
-
-
-@pytest.fixture
-def ask(capsys):
-    """Run a command line; gives exit code, the JSON document or None, and stderr."""
-
-    def run(*argv):
-        code = main([*map(str, argv), "--json"])
-        out, err = capsys.readouterr()
-        return code, json.loads(out) if out else None, err
-
-    return run
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The commands of the run store, through the frame, with a store and a finished run of their own."""
 
-import json
 import uuid
 
 import pytest
@@ -14,18 +13,6 @@ from cnnplay.runs.executor import LocalExecutor, this_place
 from cnnplay.runs.store import open_store
 from cnnplay.settings import DATA_VARIABLE, DATABASE_VARIABLE, HOME_VARIABLE, run_dir
 from cnnplay.training.recipes import make_config
-
-
-@pytest.fixture
-def ask(capsys):
-    """Run a command line; gives exit code, the JSON document or None, and stderr."""
-
-    def run(*argv):
-        code = main([*map(str, argv), "--json"])
-        out, err = capsys.readouterr()
-        return code, json.loads(out) if out else None, err
-
-    return run
 
 
 @pytest.fixture
