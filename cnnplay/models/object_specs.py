@@ -90,7 +90,7 @@ OBJECT_SPECS = (
         title="GoogLeNet",
         family="Inception",
         summary="Five Inception blocks, each with four branches side by side, and batch normalisation. "
-        "It needs a fifteenth of VGG's parameters.",
+        "It needs a twelfth of VGG's parameters.",
         paper="Going Deeper with Convolutions (Szegedy et al. 2014)",
         paper_url="https://arxiv.org/abs/1409.4842",
         builder="cnnplay.models.inception:GoogLeNet",

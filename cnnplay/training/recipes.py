@@ -92,7 +92,11 @@ MODERN: dict[str, Recipe] = {
     "resnet": partial(_OBJECTS, epochs=25, lr=0.4),
     "densenet_cifar": partial(_OBJECTS, epochs=12, lr=0.4),
 }
-"""One good default for each architecture; nothing in them was chosen on the test set but the number of epochs."""
+"""One good default for each architecture.
+
+Scribe's is the second that was tried: the first read 99.41 % of MNIST's test set and 98.40 % of the drawings of six
+writers kept out of training, so its figures on both lean a little to the bright side.
+"""
 
 _KILOSTEP = 1 + 1 / (1 - 0.85)
 SPEEDRUN = partial(
