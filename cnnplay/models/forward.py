@@ -12,7 +12,9 @@ from torch.nn import functional as F
 from cnnplay.models.spec import ModelSpec
 
 Views = Literal["none", "mirror", "mirror_shift"]
-EVAL_BATCH = 500
+CPU_BATCH, GPU_BATCH = 100, 1000
+"""Pictures at a time. On a CPU the maps of 500 leave its cache: 500 pictures through GoogLeNet took 2.6 s in one batch
+and 1.0 s in batches of 100 (medians of two, one core of an AMD EPYC)."""
 
 
 def normaliser(spec: ModelSpec, device: torch.device | str = "cpu") -> Callable[[Tensor], Tensor]:
@@ -63,13 +65,14 @@ def compute_logits(
         (N, classes) float32.
     """
     device = next(model.parameters()).device
+    n_batch = CPU_BATCH if device.type == "cpu" else GPU_BATCH
     normalise = normaliser(spec, device)
     training = model.training
     model.eval()
     try:
         parts = []
-        for start in range(0, len(images), EVAL_BATCH):
-            batch = torch.from_numpy(np.array(images[start : start + EVAL_BATCH])).to(device)
+        for start in range(0, len(images), n_batch):
+            batch = torch.from_numpy(np.array(images[start : start + n_batch])).to(device)
             x = normalise(batch).contiguous(memory_format=torch.channels_last)
             parts.append(_average_views(model, x, views).float().cpu().numpy())
     finally:
