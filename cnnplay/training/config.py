@@ -11,6 +11,7 @@ Schedule = Literal["constant", "triangle", "cosine"]
 Flip = Literal["none", "random", "alternating"]
 Padding = Literal["zero", "reflect"]
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
+Init = Literal["default", "normal", "uniform", "xavier", "kaiming", "orthogonal", "zero"]
 Views = Literal["none", "mirror", "mirror_shift"]
 
 
@@ -62,7 +63,12 @@ class TrainConfig:
         drawings: name of a file of pen strokes to learn from as well, or None.
         scribbles: share of meaningless scribbles in a batch, taught as "no idea" (Hendrycks et al. 2019,
             arXiv:1812.04606).
+        init: how the first weights are drawn; "default" is the network's own way.
+        start_from: whose weights it begins with instead: a shipped network's key, a run's full id, or None.
+        clip_grad: largest norm of the whole gradient; a longer one is shortened to it; 0 leaves all as they are.
         val_size: pictures kept out of training to choose by; 0 trains on all.
+        patience: epochs without a better validation accuracy after which it stops; 0 never stops early. With
+            patience, the result is the best epoch's weights instead of the last one's.
         test_every_epoch: read the test set after every epoch, as some published recipes did.
     """
 
@@ -94,7 +100,11 @@ class TrainConfig:
     precision: Precision = "auto"
     device: str = "auto"
     compile: bool = False
+    init: Init = "default"
+    start_from: str | None = None
+    clip_grad: float = 0.0
     val_size: int = 0
+    patience: int = 0
     test_every_epoch: bool = False
 
     def __post_init__(self) -> None:
@@ -103,14 +113,23 @@ class TrainConfig:
         Raises:
             ConfigError: naming the field, what it got and what is allowed.
         """
+        for f in fields(self):
+            kind, words = PLAIN.get(f.type, (object, ""))
+            if not isinstance(value := getattr(self, f.name), kind):
+                raise ConfigError(f"{f.name} is {value!r}. It must be {words}.")
         for name, (low, high) in BOUNDS.items():
             value = getattr(self.augmentation if hasattr(Augmentation, name) else self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-                raise ConfigError(f"{name} is {value!r}. It must be a number from {low:g} to {high:g}.")
-        for owner, name, kind in CHOICES:
+            number, words = (int, "whole number") if name in WHOLE else (int | float, "number")
+            if isinstance(value, bool) or not isinstance(value, number) or not low <= value <= high:
+                raise ConfigError(f"{name} is {value!r}. It must be a {words} from {low:g} to {high:g}.")
+        for owner, name, choices in CHOICES:
             value = getattr(self.augmentation if owner is Augmentation else self, name)
-            if value not in get_args(kind):
-                raise ConfigError(f"{name} is {value!r}. Choose one of: {', '.join(get_args(kind))}.")
+            if value not in get_args(choices):
+                raise ConfigError(f"{name} is {value!r}. Choose one of: {', '.join(get_args(choices))}.")
+        if self.patience and not self.val_size:
+            raise ConfigError(
+                f"patience is {self.patience}, and val_size is 0. Keep pictures out to choose by, or set patience to 0."
+            )
 
     def to_json(self) -> dict[str, Any]:
         """All fields as plain JSON values."""
@@ -121,13 +140,18 @@ class TrainConfig:
         """The inverse of `to_json`.
 
         Raises:
-            ConfigError: a field that does not exist, or a value out of bounds.
+            ConfigError: a field that does not exist, one that is missing, or a value out of bounds.
         """
-        known = {f.name for f in fields(TrainConfig)}
-        unknown = set(values) - known
+        augmentation = values.get("augmentation", {})
+        unknown = set(values) - {f.name for f in fields(TrainConfig)}
+        if isinstance(augmentation, Mapping):
+            unknown |= set(augmentation) - {f.name for f in fields(Augmentation)}
         if unknown:
             raise ConfigError(f"A training configuration has no {', '.join(sorted(unknown))}.")
-        augmentation = Augmentation(**values.get("augmentation", {}))
+        if missing := {"model", "dataset"} - set(values):
+            raise ConfigError(f"The training configuration lacks {', '.join(sorted(missing))}.")
+        if isinstance(augmentation, Mapping):
+            augmentation = Augmentation(**augmentation)
         return TrainConfig(**{**values, "augmentation": augmentation})
 
 
@@ -145,7 +169,9 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "norm_bias_lr": (0, 1000),
     "whiten_bias_epochs": (0, 1000),
     "scribbles": (0, 0.5),
+    "clip_grad": (0, 1000),
     "val_size": (0, 50_000),
+    "patience": (0, 1000),
     "shift_px": (0, 16),
     "rotate_deg": (0, 180),
     "scale": (0, 0.9),
@@ -155,11 +181,24 @@ BOUNDS: dict[str, tuple[float, float]] = {
 }
 """Lowest and highest allowed value of each number, in the units of the field."""
 
+WHOLE = frozenset(f.name for f in (*fields(TrainConfig), *fields(Augmentation)) if f.type is int)
+"""The numbers that take no fraction."""
+
+PLAIN: dict[Any, tuple[Any, str]] = {
+    str: (str, "text"),
+    str | None: (str | None, "text or null"),
+    bool: (bool, "true or false"),
+    Mapping[str, Any]: (Mapping, "a table of options"),
+    Augmentation: (Augmentation, "a table of options"),
+}
+"""What a field of each remaining type takes, for Python and in words."""
+
 CHOICES: tuple[tuple[type, str, Any], ...] = (
     (TrainConfig, "optimizer", Optimizer),
     (TrainConfig, "schedule", Schedule),
     (TrainConfig, "precision", Precision),
     (TrainConfig, "views", Views),
+    (TrainConfig, "init", Init),
     (Augmentation, "flip", Flip),
     (Augmentation, "padding", Padding),
 )

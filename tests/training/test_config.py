@@ -67,3 +67,38 @@ def test_unknown_choices_fields_and_recipes_are_refused():
     with pytest.raises(ConfigError, match=r"densenet has no recipe 'published'. Choose one of: modern"):
         make_config("densenet", "published")
     assert set(RECIPES) == {"published", "modern", "speedrun"}
+
+
+def test_configurations_of_before_still_load():
+    stored = make_config("cnn16_32").to_json()
+    newer = {"init", "start_from", "clip_grad", "patience"}
+    config = TrainConfig.from_json({name: value for name, value in stored.items() if name not in newer})
+    assert config == make_config("cnn16_32")
+    assert (config.init, config.start_from, config.clip_grad, config.patience) == ("default", None, 0, 0)
+
+
+def test_early_stopping_needs_something_to_choose_by():
+    with pytest.raises(ConfigError, match="patience is 3, and val_size is 0"):
+        TrainConfig(model="fc2", dataset="mnist", patience=3)
+    assert TrainConfig(model="fc2", dataset="mnist", patience=3, val_size=500).patience == 3
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"batch_size": 12.5}, "batch_size is 12.5. It must be a whole number"),
+        ({"augmentation": {"shift_px": 0.5}}, "shift_px is 0.5. It must be a whole number"),
+        ({"augmentation": {"blur": 1}}, "has no blur"),
+        ({"device": 5}, "device is 5. It must be text."),
+        ({"compile": 1}, "compile is 1. It must be true or false."),
+        ({"model_options": [1]}, "model_options is .1.. It must be a table of"),
+        ({"augmentation": "none"}, "augmentation is 'none'. It must be a table of"),
+        ({"shift_px": 2}, "has no shift_px"),
+        ({"init": "ones"}, "init is 'ones'. Choose one of: default, normal"),
+    ],
+)
+def test_stored_configurations_are_checked_like_new_ones(values, message):
+    with pytest.raises(ConfigError, match=message):
+        TrainConfig.from_json({"model": "fc2", "dataset": "mnist", **values})
+    with pytest.raises(ConfigError, match="lacks dataset"):
+        TrainConfig.from_json({"model": "fc2"})
