@@ -44,14 +44,14 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """
     from tqdm import tqdm
 
+    from cnnplay.cli.checkpoint_source import open_checkpoint
     from cnnplay.data.pen_strokes import prepare_pen_digit, read_pen_digits
-    from cnnplay.inference.predictor import load_predictor
 
     if not (math.isfinite(args.brush) and 0 < args.brush <= LARGEST_BRUSH):
         raise UsageError(f"--brush is {args.brush:g}; a pen width above 0 and up to {LARGEST_BRUSH:g} px is expected.")
     digits = read_pen_digits(args.file)
-    predictor = load_predictor(args.checkpoint)
-    if predictor.spec.classes != DIGITS:
+    predictor = open_checkpoint(args.checkpoint)
+    if predictor.classes != DIGITS:
         raise UsageError(f"{args.checkpoint} does not read digits: name a network of the MNIST family, such as scribe.")
     source: Source = "pixels" if args.from_pixels else "strokes"
     shown = tqdm(digits, disable=args.json, unit="digit")

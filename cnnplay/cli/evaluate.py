@@ -35,19 +35,18 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _evaluate(name: str, dataset_key: str | None) -> dict[str, Any]:
-    from cnnplay.cli.checkpoint_source import resolve_checkpoint
+    from cnnplay.cli.checkpoint_source import open_checkpoint
     from cnnplay.data.store import load_dataset
     from cnnplay.errors import InputError
     from cnnplay.evaluation.checkpoints import evaluate_model
-    from cnnplay.inference.predictor import load_predictor
 
-    predictor = load_predictor(resolve_checkpoint(name))
+    predictor = open_checkpoint(name)
     spec, card = predictor.spec, predictor.card
-    dataset = load_dataset(dataset_key or (card.dataset if card else spec.dataset))
-    if dataset.test_images.shape[1:] != spec.input_shape or len(dataset.spec.classes) != len(spec.classes):
+    dataset = load_dataset(dataset_key or predictor.dataset)
+    if dataset.test_images.shape[1:] != spec.input_shape or len(dataset.spec.classes) != len(predictor.classes):
         raise InputError(
-            f"{spec.key} takes {spec.dataset}-like pictures {spec.input_shape} of {len(spec.classes)} classes; "
-            f"{dataset.spec.key} has {dataset.test_images.shape[1:]} of {len(dataset.spec.classes)}."
+            f"{spec.key} takes {predictor.dataset}-like pictures {spec.input_shape} of {len(predictor.classes)} "
+            f"classes; {dataset.spec.key} has {dataset.test_images.shape[1:]} of {len(dataset.spec.classes)}."
         )
     views = card.views if card else "none"
     found = evaluate_model(predictor.model, spec, dataset, views=views)

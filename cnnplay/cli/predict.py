@@ -24,13 +24,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         PartlyFailedError: at least one file could not be read.
         CheckpointError: the checkpoint is missing or damaged.
     """
-    from cnnplay.cli.checkpoint_source import resolve_checkpoint
+    from cnnplay.cli.checkpoint_source import open_checkpoint
     from cnnplay.cli.errors import PartlyFailedError
     from cnnplay.errors import InputError
-    from cnnplay.inference.predictor import load_predictor
 
-    predictor = load_predictor(resolve_checkpoint(args.checkpoint))
-    n_classes = len(predictor.spec.classes)
+    predictor = open_checkpoint(args.checkpoint)
+    n_classes = len(predictor.classes)
     if not 1 <= args.top <= n_classes:
         raise InputError(f"--top is {args.top}. It must be from 1 to {n_classes}.")
     rows: list[dict[str, Any]] = []

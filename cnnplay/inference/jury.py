@@ -63,4 +63,4 @@ def ask_jury(predictors: Iterable[Predictor], image: npt.NDArray[np.uint8]) -> V
 
 
 def _vote(predictor: Predictor, answer: Prediction) -> Vote:
-    return Vote(answer.model, predictor.spec.title, answer.label, answer.prob, answer.probs, answer.elapsed_s * 1000)
+    return Vote(answer.model, predictor.title, answer.label, answer.prob, answer.probs, answer.elapsed_s * 1000)

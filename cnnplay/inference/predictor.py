@@ -1,6 +1,7 @@
 """A trained network ready to answer: weights, preprocessing and calibration in one place."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from cnnplay.data.catalog import get_dataset_spec
 from cnnplay.errors import CheckpointError, InputError
 from cnnplay.inference.none_of_these import NoneOfThese
 from cnnplay.models.card import Card, is_shipped, read_card, shipped_files
@@ -26,7 +28,7 @@ class Prediction:
     """What one network says about one picture.
 
     Attributes:
-        model: registry key.
+        model: registry key of the architecture.
         classes: names, in the order of `probs`.
         probs: (K,) float32, adding up to 1, after temperature scaling.
         none_prob: probability in 0..1 that the picture is none of the classes; 0 where the network cannot tell.
@@ -62,12 +64,42 @@ class Predictor:
         spec: its architecture.
         card: its card, or None where there is none beside the weights.
         model: the torch module, in evaluation mode.
+        dataset: key of the data set that it learned from.
+        classes: names of what it answers, which are those of that data set.
+        title: what people call it.
+
+    Args:
+        spec: as above.
+        model: as above.
+        card: as above.
+        dataset: as above; by default the card's, or the one that the architecture is made for.
+        title: as above; by default the architecture's.
     """
 
-    def __init__(self, spec: ModelSpec, model: "nn.Module", card: Card | None) -> None:
+    def __init__(
+        self,
+        spec: ModelSpec,
+        model: "nn.Module",
+        card: Card | None,
+        *,
+        dataset: str | None = None,
+        title: str | None = None,
+    ) -> None:
         self.spec, self.model, self.card = spec, model, card
+        self.dataset = dataset or (card.dataset if card else spec.dataset)
+        self.title = title or spec.title
+        self.classes = self._name_classes()
         self._temperature = card.temperature if card else 1.0
         self._none_of_these = NoneOfThese.from_json(card.none_of_these) if card else None
+
+    def _name_classes(self) -> tuple[str, ...]:
+        """Numbers stand for classes whose names nobody here knows."""
+        n_classes = self.logits(np.zeros((1, *self.spec.input_shape), np.uint8)).shape[1]
+        names = self.card.classes if self.card else ()
+        if not names:
+            with suppress(InputError):
+                names = get_dataset_spec(self.dataset).classes
+        return names if len(names) == n_classes else tuple(map(str, range(n_classes)))
 
     def logits(self, images: Bytes) -> Floats:
         """Raw answers.
@@ -108,7 +140,7 @@ class Predictor:
         logits = self.logits(image[None])[0]
         elapsed_s = time.perf_counter() - began
         none_prob = float(self._none_of_these.prob(logits)) if self._none_of_these else 0.0
-        return Prediction(self.spec.key, self.spec.classes, softmax(logits / self._temperature), none_prob, elapsed_s)
+        return Prediction(self.spec.key, self.classes, softmax(logits / self._temperature), none_prob, elapsed_s)
 
 
 def softmax(logits: Floats) -> Floats:
@@ -118,17 +150,20 @@ def softmax(logits: Floats) -> Floats:
     return result
 
 
-def load_predictor(source: str | Path) -> Predictor:
+def load_predictor(source: str | Path, *, dataset: str | None = None, title: str | None = None) -> Predictor:
     """Loads a trained network.
 
     Args:
         source: registry key of a shipped network, or the path of a safetensors file.
+        dataset: key of the data set that it learned from, where no card says so; by default the file's own word, or
+            what the architecture is made for.
+        title: what people call it; by default the architecture's.
 
     Raises:
         CheckpointError: no such checkpoint, or it is damaged.
         InputError: neither a key nor a path.
     """
-    from cnnplay.models.checkpoint import load_model
+    from cnnplay.models.checkpoint import load_model, read_metadata
 
     path = Path(source)
     if isinstance(source, str) and source in MODELS:
@@ -143,4 +178,6 @@ def load_predictor(source: str | Path) -> Predictor:
         )
     key, model = load_model(path)
     card_path = path.with_suffix(".json")
-    return Predictor(get_spec(key), model, read_card(card_path) if card_path.is_file() else None)
+    card = read_card(card_path) if card_path.is_file() else None
+    learned_from = dataset or (card.dataset if card else read_metadata(path).get("dataset"))
+    return Predictor(get_spec(key), model, card, dataset=learned_from, title=title)

@@ -39,6 +39,7 @@ class Card:
         none_of_these: parameters of the "none of these" estimate and how it did on kinds of picture that it was not
             fitted on; empty where there is none.
         limits: in plain sentences, what it cannot do.
+        classes: names of what it answers, in the order of its outputs; empty on cards that leave them to the data set.
     """
 
     model: str
@@ -71,6 +72,7 @@ class Card:
     calibration_error: float | None = None
     none_of_these: Mapping[str, Any] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ def read_card(path: Path) -> Card:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         known = {f.name for f in fields(Card)}
-        values["limits"] = tuple(values.get("limits", ()))
+        for name in ("limits", "classes"):
+            values[name] = tuple(values.get(name, ()))
         return Card(**{name: value for name, value in values.items() if name in known})
     except FileNotFoundError:
         raise CheckpointError(f"There is no card at {path}. Train the network, or restore the file.") from None

@@ -1,6 +1,8 @@
 """Weights on disk: safetensors, half precision, checked against the architecture when they are read."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,16 @@ def save_weights(model: nn.Module, path: Path, *, key: str, options: dict[str, A
     part.replace(path)
 
 
+def read_metadata(path: Path) -> dict[str, str]:
+    """What a file of weights says of itself: `model`, `options` as JSON, and perhaps `dataset`.
+
+    Raises:
+        CheckpointError: the file is missing or damaged.
+    """
+    with _reading(path), safe_open(path, "np") as file:
+        return dict(file.metadata() or {})
+
+
 def load_model(path: Path) -> tuple[str, nn.Module]:
     """Builds the architecture that a file names and fills in its weights.
 
@@ -43,14 +55,9 @@ def load_model(path: Path) -> tuple[str, nn.Module]:
     Raises:
         CheckpointError: the file is missing, damaged, of no known architecture, or its shapes do not fit.
     """
-    try:
-        with safe_open(path, "pt") as file:
-            metadata = file.metadata() or {}
-            state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a mapping
-    except FileNotFoundError:
-        raise CheckpointError(f"There are no weights at {path}. Train the network, or give another path.") from None
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path} is not a readable safetensors file ({error}). Fetch it again.") from error
+    with _reading(path), safe_open(path, "pt") as file:
+        metadata = file.metadata() or {}
+        state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a mapping
     key = metadata.get("model", "")
     if key not in MODELS:
         raise CheckpointError(
@@ -64,3 +71,13 @@ def load_model(path: Path) -> tuple[str, nn.Module]:
         raise CheckpointError(f"The weights in {path} do not fit {key}: {', '.join(wrong[:3])} differ. Fetch it again.")
     model.load_state_dict(state, strict=False)
     return key, model.eval().to(memory_format=torch.channels_last)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise CheckpointError(f"There are no weights at {path}. Train the network, or give another path.") from None
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path} is not a readable safetensors file ({error}). Fetch it again.") from error

@@ -43,7 +43,9 @@ def show_digit(prediction: "Prediction") -> None:
 def show_object(prediction: "Prediction") -> None:
     """The class, the probability, and a doubt; or that it is none of the classes, where that is more likely."""
     if is_none(prediction):
-        nearest = f"The nearest of its ten classes is {prediction.label}, {percent(prediction.prob)}."
+        nearest = (
+            f"The nearest of its {len(prediction.classes)} classes is {prediction.label}, {percent(prediction.prob)}."
+        )
         _show("none of these, probably", percent(prediction.none_prob), nearest)
         return
     second = prediction.top_k(2)[1][0]

@@ -23,7 +23,7 @@ def show_steps(steps: Sequence["Step"], predictor: "Predictor | None", *, note: 
     readings = [""] * len(steps)
     if predictor is not None and steps:
         probs = predictor.probs(np.stack([step.digit for step in steps])[:, None])
-        readings = [f"reads {predictor.spec.classes[int(row.argmax())]}, {percent(float(row.max()))}" for row in probs]
+        readings = [f"reads {predictor.classes[int(row.argmax())]}, {percent(float(row.max()))}" for row in probs]
     figures = [_figure(step, reading) for step, reading in zip(steps, readings, strict=True)]
     aside = f'<p class="cp-note">{escape(note)}</p>' if note else ""
     st.html(f'<div class="cp-steps">{"".join(figures)}{aside}</div>')

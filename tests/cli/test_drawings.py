@@ -21,7 +21,7 @@ class NearestDigit:
     spec: SimpleNamespace = field(init=False)
 
     def __post_init__(self) -> None:
-        self.spec = SimpleNamespace(key="nearest", classes=self.classes)
+        self.spec = SimpleNamespace(key="nearest")
         self.known = [(d.label, prepare_pen_digit(d)) for d in read_pen_digits(self.path)]
 
     def probs(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -113,6 +113,6 @@ def test_bad_input_is_one_line_on_stderr_and_exit_code_2(
 
 
 def test_a_network_for_photos_is_refused(good: Path, network: NearestDigit, capsys: pytest.CaptureFixture[str]) -> None:
-    network.spec.classes = ("cat", "dog")
+    network.classes = ("cat", "dog")
     assert main(["drawings", str(good), "--checkpoint", "vgg"]) == 2
     assert "vgg does not read digits" in capsys.readouterr().err

@@ -110,7 +110,7 @@ def test_a_finished_run_is_a_checkpoint(ask, store, finished):
 def test_a_run_that_has_no_network_yet_says_so(ask, claimed):
     code, document, err = ask("evaluate", claimed.claim.run_id)
     assert (code, document) == (2, None)
-    assert "is running, epoch 0.0 of 2; it has a network when it is finished" in err
+    assert "is running, epoch 0.0 of 2; it has no network here yet" in err
 
 
 def test_the_id_that_train_printed_is_a_checkpoint_too(ask, store):

@@ -6,6 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from safetensors.torch import save_file
 
 from cnnplay.errors import CheckpointError, InputError
 from cnnplay.inference.jury import ask_jury
@@ -54,6 +55,29 @@ def test_top_k_is_sorted_and_label_is_its_first(image):
 def test_pictures_of_another_form_are_refused(wrong):
     with pytest.raises(InputError, match="fc2 takes uint8 pictures of shape"):
         always(1).predict(wrong)
+
+
+def test_class_names_are_those_of_the_data_it_learned_from(tmp_path):
+    path = tmp_path / "mine.safetensors"
+    save_weights(build("cnn6"), path, key="cnn6")
+    assert load_predictor(path).classes == tuple("0123456789")
+    clothes = load_predictor(path, dataset="fashion-mnist", title="My clothes")
+    assert (clothes.classes[9], clothes.title) == ("Ankle boot", "My clothes")
+    assert clothes.predict(np.zeros((1, 28, 28), np.uint8)).label in clothes.classes
+
+
+def test_a_file_may_say_itself_what_it_learned_from(tmp_path):
+    path = tmp_path / "mine.safetensors"
+    tensors = {name: value.contiguous() for name, value in build("cnn6").state_dict().items()}
+    save_file(tensors, path, metadata={"model": "cnn6", "dataset": "kmnist"})
+    assert load_predictor(path).classes[:3] == ("o", "ki", "su")
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "leaves"])
+def test_numbers_stand_for_classes_without_names(tmp_path, dataset):
+    save_weights(build("cnn6", n_classes=3), tmp_path / "w.safetensors", key="cnn6", options={"n_classes": 3})
+    predictor = load_predictor(tmp_path / "w.safetensors", dataset=dataset)
+    assert (predictor.classes, predictor.dataset) == (("0", "1", "2"), dataset)
 
 
 def test_missing_networks_are_named(tmp_path, monkeypatch):
