@@ -4,19 +4,19 @@ A claim hands out a token. Everything that a worker writes is conditional on its
 but only slept, finds its run out of its hands and can change nothing any more.
 """
 
-import math
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from cnnplay.errors import CnnplayError
 from cnnplay.runs.database import Database
-from cnnplay.runs.records import Metric, Run
-from cnnplay.runs.schema import ACTIVE, State, artefacts, jobs, metrics, runs
+from cnnplay.runs.records import Metric, Run, finite_or_none, layers_to_json
+from cnnplay.runs.schema import ACTIVE, State, artefacts, jobs, metrics, milestones, runs
 from cnnplay.runs.transitions import end_job, interrupt_stale, move, read_run
+from cnnplay.training.events import Milestone
 
 Outcome = Literal["finished", "failed", "interrupted"]
 
@@ -93,7 +93,7 @@ class ClaimedRun:
             self._write(connection, {"heartbeat_at": self._database.now(connection)})
 
     def attach(self, *, step: int, n_steps: int) -> Run:
-        """The training begins or goes on: points past the step are removed, for they are about to be made again."""
+        """The training begins or goes on: what lies past the step is removed, for it is about to be made again."""
         with self._database.write() as connection:
             now = self._database.now(connection)
             run = read_run(connection, self.claim.run_id)
@@ -103,19 +103,45 @@ class ClaimedRun:
                 connection,
                 {"step": step, "n_steps": n_steps, "epoch": epoch, "started_at": started_at, "heartbeat_at": now},
             )
-            past = (metrics.c.run_id == self.claim.run_id) & (metrics.c.step > step)
-            connection.execute(delete(metrics).where(past))
+            for table in (metrics, milestones):
+                past = (table.c.run_id == self.claim.run_id) & (table.c.step > step)
+                connection.execute(delete(table).where(past))
             return read_run(connection, self.claim.run_id)
 
     def add_metrics(self, points: Sequence[Metric]) -> None:
         """Appends points of the curves and moves the progress, in one transaction; a heartbeat as well."""
         if not points:
             return
-        rows = [{"run_id": self.claim.run_id, **asdict(_finite(point))} for point in points]
+        rows = [{"run_id": self.claim.run_id, **_finite(point)} for point in points]
         with self._database.write() as connection:
             last, now = points[-1], self._database.now(connection)
             self._write(connection, {"step": last.step, "epoch": last.epoch, "heartbeat_at": now})
             connection.execute(insert(metrics), rows)
+
+    def add_milestones(self, reached: Mapping[Milestone, str | None]) -> None:
+        """Keeps looks inside; one at the step of another, from before the run was resumed, takes its place.
+
+        Args:
+            reached: with the name of each one's snapshot in the folder of the run, or None.
+        """
+        if not reached:
+            return
+        run_id = self.claim.run_id
+        rows = [
+            {
+                "run_id": run_id,
+                "step": milestone.step,
+                "epoch": milestone.epoch,
+                "layers": layers_to_json(milestone.layers),
+                "snapshot": snapshot,
+            }
+            for milestone, snapshot in reached.items()
+        ]
+        with self._database.write() as connection:
+            self._write(connection, {"heartbeat_at": self._database.now(connection)})
+            steps = milestones.c.step.in_([milestone.step for milestone in reached])
+            connection.execute(delete(milestones).where(milestones.c.run_id == run_id, steps))
+            connection.execute(insert(milestones), rows)
 
     def end(
         self,
@@ -130,23 +156,25 @@ class ClaimedRun:
         Args:
             outcome: the last state.
             error: why it failed or was interrupted.
-            accuracy: on the test set, 0..1, of a finished run.
-            files: names and sizes in bytes of what it leaves in its folder.
+            accuracy: on the test set, 0..1, of a finished run. What an earlier training left stays known without.
+            files: names and sizes in bytes of what a finished run leaves in its folder.
 
         Raises:
             LostRunError: the run is no longer this worker's own, or has ended already.
         """
         run_id = self.claim.run_id
+        result: dict[str, Any] = {"accuracy": accuracy} if outcome == "finished" else {}
         with self._database.write(locks_queue=True) as connection:
             now = self._database.now(connection)
             mine = runs.c.worker == self.claim.worker
-            if not move(connection, run_id, outcome, where=mine, finished_at=now, error=error, accuracy=accuracy):
+            if not move(connection, run_id, outcome, where=mine, finished_at=now, error=error, **result):
                 raise LostRunError(f"Run {run_id} is no longer this worker's.")
             end_job(connection, run_id, now)
-            connection.execute(delete(artefacts).where(artefacts.c.run_id == run_id))
-            rows = _artefact_rows(run_id, files or {}, now)
-            if rows:
-                connection.execute(insert(artefacts), rows)
+            if outcome == "finished":
+                connection.execute(delete(artefacts).where(artefacts.c.run_id == run_id))
+                rows = _artefact_rows(run_id, files or {}, now)
+                if rows:
+                    connection.execute(insert(artefacts), rows)
 
     def _write(self, connection: Connection, values: Mapping[str, float | int]) -> None:
         # A worker that was taken for dead may still hand in what it has, as long as nobody resumed its run.
@@ -160,10 +188,12 @@ def _artefact_rows(run_id: str, files: Mapping[str, int], now: float) -> list[di
     return [{"run_id": run_id, "name": name, "size_bytes": size, "created_at": now} for name, size in files.items()]
 
 
-def _finite(point: Metric) -> Metric:
-    if point.loss is not None and not math.isfinite(point.loss):
-        return replace(point, loss=None)
-    return point
+def _finite(point: Metric) -> dict[str, Any]:
+    """A row without infinities and NaN, which neither every database nor JSON has."""
+    norms = point.grad_norms
+    if norms is not None:
+        norms = {name: norm for name, norm in norms.items() if finite_or_none(norm) is not None}
+    return {**asdict(point), "loss": finite_or_none(point.loss), "grad_norms": norms}
 
 
 def read_claim(database: Database, run_id: str, worker: str) -> Claim | None:

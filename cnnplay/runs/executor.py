@@ -8,12 +8,12 @@ import os
 import subprocess
 import sys
 import threading
-import uuid
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
 from cnnplay.runs.claims import Claim, ClaimedRun, claim_next
+from cnnplay.runs.place import this_place
 from cnnplay.runs.records import Run
 from cnnplay.runs.store import RunStore
 from cnnplay.settings import (
@@ -161,22 +161,6 @@ def _environment() -> dict[str, str]:
         CHECKPOINTS_VARIABLE: str(checkpoints_dir().resolve()),
         DATABASE_VARIABLE: database_url(),
     }
-
-
-def this_place() -> str:
-    """Names this machine's `CNNPLAY_HOME`: with several around one store, each works on the runs whose files it has."""
-    path = home_dir() / "place"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        part = path.with_name(f"place.{uuid.uuid4()}.part")
-        part.write_text(str(uuid.uuid4()), encoding="utf-8")
-        try:
-            os.link(part, path)  # unlike a rename, it fails where another process was first
-        except FileExistsError:
-            pass
-        finally:
-            part.unlink()
-    return path.read_text(encoding="utf-8")
 
 
 def count_gpus() -> int:

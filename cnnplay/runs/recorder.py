@@ -6,7 +6,9 @@ from collections.abc import Callable
 from cnnplay.errors import StoreError
 from cnnplay.runs.claims import ClaimedRun
 from cnnplay.runs.records import Metric
-from cnnplay.training.events import EpochEnded, Event, Finished, Halted, Paused, Progress, Started
+from cnnplay.runs.snapshots import snapshot_name
+from cnnplay.settings import run_dir
+from cnnplay.training.events import EpochEnded, Event, Finished, Halted, Milestone, Paused, Progress, Started
 
 FLUSH_EVERY_S = 0.5
 TRIES, RETRY_S = 5, 1.0
@@ -22,6 +24,7 @@ class Recorder:
     def __init__(self, claimed: ClaimedRun) -> None:
         self._claimed = claimed
         self._points: list[Metric] = []
+        self._milestones: dict[Milestone, str | None] = {}
         self._flushed_at = 0.0
         self._step, self._epoch = 0, 0.0
 
@@ -43,6 +46,9 @@ class Recorder:
                 self._points.append(_train_point(event))
             case EpochEnded():
                 self._points.append(_epoch_point(event, self._step, self._epoch))
+            case Milestone():
+                name = snapshot_name(event.step)
+                self._milestones[event] = name if (run_dir(self._claimed.claim.run_id) / name).is_file() else None
             case Paused() | Halted() | Finished():
                 self.flush()
         if time.monotonic() - self._flushed_at >= FLUSH_EVERY_S:
@@ -57,6 +63,8 @@ class Recorder:
         """
         persist(lambda: self._claimed.add_metrics(self._points))
         self._points = []
+        persist(lambda: self._claimed.add_milestones(self._milestones))
+        self._milestones = {}
         self._flushed_at = time.monotonic()
 
 
@@ -90,6 +98,8 @@ def _train_point(event: Progress) -> Metric:
         accuracy=event.accuracy,
         lr=event.lr,
         images_per_s=event.images_per_s,
+        grad_norms=dict(event.grad_norms) or None,
+        memory_bytes=event.memory_bytes or None,
     )
 
 

@@ -1,7 +1,9 @@
 """What the run store hands out: frozen copies of its rows."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import RowMapping
@@ -9,6 +11,7 @@ from sqlalchemy import RowMapping
 from cnnplay.runs.schema import State
 from cnnplay.settings import run_dir
 from cnnplay.training.config import TrainConfig
+from cnnplay.training.events import LayerStats
 
 Kind = Literal["train", "epoch"]
 SHORT_ID_CHARS = 8
@@ -28,8 +31,10 @@ class Run:
         worker: token of the process that works on it, or that did last; None before and while it is queued.
         step, n_steps: training steps done, and in all (None before the first start).
         epoch, epochs: passes over the training pictures, done and in all.
-        accuracy: on the test set, 0..1, once finished.
+        accuracy: on the test set, 0..1, once finished; while it is extended, that of the shorter training.
         error: why it failed or was interrupted; None where the user asked for it.
+        deleted_at: when it was deleted; None unless it was.
+        parent_id: the run that it started from or repeats; that one may be gone.
     """
 
     id: str
@@ -50,6 +55,8 @@ class Run:
     epochs: float
     accuracy: float | None
     error: str | None
+    deleted_at: float | None
+    parent_id: str | None
 
     @property
     def short_id(self) -> str:
@@ -85,6 +92,9 @@ class Metric:
         accuracy: on the training pictures, 0..1.
         lr, images_per_s: of the last step, and since the point before; only for "train".
         val_accuracy, test_accuracy: 0..1; only for "epoch", None where they are not read.
+        grad_norms: of each layer's weight in the last step, in the order of the network, without those that were not
+            finite; only for "train".
+        memory_bytes: most memory that training took so far; only for "train".
     """
 
     kind: Kind
@@ -97,6 +107,24 @@ class Metric:
     images_per_s: float | None = None
     val_accuracy: float | None = None
     test_accuracy: float | None = None
+    grad_norms: Mapping[str, float] | None = None
+    memory_bytes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MilestoneRecord:
+    """A look inside a run at one of its milestones.
+
+    Attributes:
+        step, epoch: training steps and passes done.
+        layers: in the order in which they are computed.
+        snapshot: the weights at that step; None where they are not on this machine, or no longer.
+    """
+
+    step: int
+    epoch: float
+    layers: tuple[LayerStats, ...]
+    snapshot: Path | None
 
 
 def run_from_row(row: RowMapping) -> Run:
@@ -107,3 +135,29 @@ def run_from_row(row: RowMapping) -> Run:
 def metric_from_row(row: RowMapping) -> Metric:
     """A row of the table as a record."""
     return Metric(**{name: value for name, value in row.items() if name != "run_id"})
+
+
+def milestone_from_row(row: RowMapping) -> MilestoneRecord:
+    """A row of the table as a record."""
+    path = None if row["snapshot"] is None else run_dir(row["run_id"]) / row["snapshot"]
+    return MilestoneRecord(
+        step=row["step"],
+        epoch=row["epoch"],
+        layers=tuple(_layer_from_json(values) for values in row["layers"]),
+        snapshot=path if path is not None and path.is_file() else None,
+    )
+
+
+def layers_to_json(layers: tuple[LayerStats, ...]) -> list[dict[str, Any]]:
+    """As JSON values, among which there are neither infinities nor NaN: null stands for both."""
+    return [{name: finite_or_none(value) for name, value in asdict(layer).items()} for layer in layers]
+
+
+def finite_or_none(value: Any) -> Any:
+    """Any value but an infinity or NaN, for which None stands."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _layer_from_json(values: Mapping[str, Any]) -> LayerStats:
+    measured = {name: math.nan if values[name] is None else values[name] for name in ("mean", "std")}
+    return LayerStats(**{**values, **measured})

@@ -9,6 +9,7 @@ State = Literal["queued", "running", "paused", "stopping", "finished", "failed",
 ACTIVE: tuple[State, ...] = ("running", "paused", "stopping")
 """States in which a worker holds the run and its heart beats."""
 RESUMABLE: tuple[State, ...] = ("interrupted", "failed")
+ENDED: tuple[State, ...] = ("finished", *RESUMABLE)
 
 TRANSITIONS: dict[State, tuple[State, ...]] = {
     "queued": ("running", "interrupted"),
@@ -17,9 +18,9 @@ TRANSITIONS: dict[State, tuple[State, ...]] = {
     "stopping": ("finished", "failed", "interrupted"),
     "interrupted": ("queued",),
     "failed": ("queued",),
-    "finished": (),
+    "finished": ("queued",),
 }
-"""From each state, where a run may go."""
+"""From each state, where a run may go; a finished one only to be extended."""
 
 metadata = MetaData()
 
@@ -45,6 +46,9 @@ runs = Table(
     Column("epochs", Double, nullable=False),
     Column("accuracy", Double),
     Column("error", Text),
+    Column("deleted_at", Double),
+    # No foreign key: where a run comes from stays known when that one is gone.
+    Column("parent_id", String(36)),
 )
 
 jobs = Table(
@@ -80,6 +84,18 @@ metrics = Table(
     Column("images_per_s", Double),
     Column("val_accuracy", Double),
     Column("test_accuracy", Double),
+    Column("grad_norms", JSON(none_as_null=True)),
+    Column("memory_bytes", BigInteger),
+)
+
+milestones = Table(
+    "milestones",
+    metadata,
+    Column("run_id", String(36), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", Double, nullable=False),
+    Column("layers", JSON, nullable=False),
+    Column("snapshot", Text),
 )
 
 artefacts = Table(

@@ -1,46 +1,41 @@
 """The run store: every training run with its state, its queue and its curves, in one database.
 
-Here is the side of those who ask: pages and commands. What a worker writes is in `claims`.
+Here is the side of those who ask for something: pages and commands. What a worker writes is in `claims`.
 """
 
-import re
+import shutil
 import uuid
+from dataclasses import replace
 from functools import cache
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from cnnplay.errors import InputError
+from cnnplay.errors import InputError, StoreError
 from cnnplay.runs.database import Database
-from cnnplay.runs.records import Metric, Run, metric_from_row, run_from_row
-from cnnplay.runs.schema import ACTIVE, RESUMABLE, artefacts, jobs, metrics, runs
-from cnnplay.runs.transitions import end_job, find_stale, interrupt_stale, move, move_or_refuse, read_run
-from cnnplay.settings import database_url
+from cnnplay.runs.place import this_place
+from cnnplay.runs.reading import RunReader
+from cnnplay.runs.records import Run
+from cnnplay.runs.schema import ACTIVE, ENDED, RESUMABLE, jobs, runs
+from cnnplay.runs.transitions import end_job, move, move_or_refuse, read_run, refuse
+from cnnplay.settings import database_url, run_dir
 from cnnplay.training.config import TrainConfig
 
 MAX_NAME_CHARS = 200
-MIN_PREFIX_CHARS = 4
-_LOOKS_LIKE_ID = re.compile(rf"[0-9a-f][0-9a-f-]{{{MIN_PREFIX_CHARS - 1},35}}")
+KEEP_DELETED_S = 24 * 3600.0
+"""For so long a deletion can be taken back."""
 
 
-class RunStore:
-    """Runs, their queue and their curves; safe to share between threads.
+class RunStore(RunReader):
+    """Runs, their queue and their curves; safe to share between threads."""
 
-    Whoever reads a run through it first marks those whose worker has died as interrupted.
-
-    Args:
-        database: where it is kept.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-
-    def create(self, config: TrainConfig, *, place: str, name: str | None = None) -> Run:
+    def create(self, config: TrainConfig, *, place: str, name: str | None = None, parent_id: str | None = None) -> Run:
         """A new run at the end of the queue.
 
         Args:
             config: what to train.
-            place: where its files will be, see `executor.this_place`.
+            place: where its files will be, see `this_place`.
             name: for people; by default from the configuration.
+            parent_id: the run that it starts from or repeats.
 
         Raises:
             InputError: the name is empty or too long.
@@ -61,100 +56,11 @@ class RunStore:
                 "step": 0,
                 "epoch": 0.0,
                 "epochs": config.epochs,
+                "parent_id": parent_id,
             }
             connection.execute(insert(runs).values(values))
             self._enqueue(connection, run_id, place)
             return read_run(connection, run_id)
-
-    def get(self, run_id: str) -> Run:
-        """The run of that full id.
-
-        Raises:
-            InputError: there is none.
-            StoreError: the store cannot be read.
-        """
-        self._interrupt_stale()
-        with self.database.read() as connection:
-            return read_run(connection, run_id)
-
-    def find(self, prefix: str) -> Run:
-        """The run whose id begins so.
-
-        Args:
-            prefix: the whole id, or at least four characters of its beginning.
-
-        Raises:
-            InputError: no run's id begins so, or that of several.
-            StoreError: the store cannot be read.
-        """
-        text = prefix.strip().lower()
-        if not looks_like_run_id(text):
-            raise InputError(
-                f"{prefix!r} is no run's id. Give at least its first {MIN_PREFIX_CHARS} characters; "
-                "see: python -m cnnplay runs list."
-            )
-        self._interrupt_stale()
-        query = select(runs).where(runs.c.id.startswith(text, autoescape=True)).order_by(runs.c.created_at)
-        with self.database.read() as connection:
-            found = [run_from_row(row) for row in connection.execute(query).mappings()]
-        if not found:
-            raise InputError(f"There is no run {prefix!r}. See: python -m cnnplay runs list.")
-        if len(found) > 1:
-            raise InputError(f"{prefix!r} begins the ids of {len(found)} runs. Give more of it: {_ids(found)}.")
-        return found[0]
-
-    def list_runs(self, *, limit: int | None = None) -> tuple[Run, ...]:
-        """All runs, the newest first.
-
-        Raises:
-            StoreError: the store cannot be read.
-        """
-        self._interrupt_stale()
-        query = select(runs).order_by(runs.c.created_at.desc(), runs.c.id).limit(limit)
-        with self.database.read() as connection:
-            return tuple(run_from_row(row) for row in connection.execute(query).mappings())
-
-    def metrics(self, run_id: str, *, after_step: int = -1) -> tuple[Metric, ...]:
-        """The points of a run's curves past a step, in the order of their steps.
-
-        Raises:
-            StoreError: the store cannot be read.
-        """
-        query = select(metrics).where(metrics.c.run_id == run_id, metrics.c.step > after_step)
-        with self.database.read() as connection:
-            rows = connection.execute(query.order_by(metrics.c.step, metrics.c.kind.desc())).mappings()
-            return tuple(metric_from_row(row) for row in rows)
-
-    def artefacts(self, run_id: str) -> dict[str, int]:
-        """Names of the files that a finished run left in its folder, and their sizes in bytes.
-
-        Raises:
-            StoreError: the store cannot be read.
-        """
-        query = select(artefacts.c.name, artefacts.c.size_bytes).where(artefacts.c.run_id == run_id)
-        with self.database.read() as connection:
-            return {row.name: row.size_bytes for row in connection.execute(query.order_by(artefacts.c.name))}
-
-    def count_waiting(self, place: str) -> int:
-        """How many runs wait for a slot.
-
-        Raises:
-            StoreError: the store cannot be read.
-        """
-        waiting = (jobs.c.place == place) & jobs.c.claimed_at.is_(None) & jobs.c.ended_at.is_(None)
-        with self.database.read() as connection:
-            return connection.scalar(select(func.count()).select_from(jobs).where(waiting)) or 0
-
-    def used_slots(self, place: str) -> frozenset[int]:
-        """Slots that a worker holds.
-
-        Raises:
-            StoreError: the store cannot be read.
-        """
-        self._interrupt_stale()
-        held = (jobs.c.place == place) & jobs.c.claimed_at.is_not(None) & jobs.c.ended_at.is_(None)
-        with self.database.read() as connection:
-            return frozenset(connection.scalars(select(jobs.c.slot).where(held)))
 
     def pause(self, run_id: str) -> Run:
         """Asks a running run to wait; its worker keeps its slot and saves its state.
@@ -176,36 +82,56 @@ class RunStore:
         """
         self._interrupt_stale()
         with self.database.write(locks_queue=True) as connection:
-            waits = runs.c.state == "queued"
-            if move(connection, run_id, "interrupted", where=waits, error=None):
-                end_job(connection, run_id, self.database.now(connection))
-            elif read_run(connection, run_id).state != "stopping" and not move(connection, run_id, "stopping"):
-                run = read_run(connection, run_id)
-                raise InputError(
-                    f"Run {run.short_id} is {run.state} and cannot be stopped; "
-                    f"only queued, {', '.join(ACTIVE)} runs can be."
-                )
+            is_told = self._unqueue(connection, run_id) or move(connection, run_id, "stopping")
+            if not is_told and read_run(connection, run_id).state != "stopping":
+                refuse(connection, run_id, deed="stopped", allowed=("queued", *ACTIVE))
             return read_run(connection, run_id)
 
     def resume(self, run_id: str, *, place: str) -> Run:
         """Lets a paused run go on, and puts one that was interrupted or failed into the queue again.
 
         Raises:
-            InputError: it is in another state.
+            InputError: it is in another state, or deleted.
             StoreError: the store cannot be written.
         """
         self._interrupt_stale()
         with self.database.write(locks_queue=True) as connection:
             if move(connection, run_id, "running", where=runs.c.state == "paused"):
                 return read_run(connection, run_id)
+            can = runs.c.state.in_(RESUMABLE) & runs.c.deleted_at.is_(None)
             # Without a token, a worker that was only thought dead can write no more.
-            if not move(connection, run_id, "queued", worker=None, error=None, finished_at=None):
-                run = read_run(connection, run_id)
-                raise InputError(
-                    f"Run {run.short_id} is {run.state} and cannot be resumed; "
-                    f"only paused, {', '.join(RESUMABLE)} runs can be."
-                )
+            if not move(connection, run_id, "queued", where=can, worker=None, error=None, finished_at=None):
+                refuse(connection, run_id, deed="resumed", allowed=("paused", *RESUMABLE))
             self._enqueue(connection, run_id, place)
+            return read_run(connection, run_id)
+
+    def extend(self, run_id: str, epochs: float) -> Run:
+        """Puts a run that has ended into the queue again, to go on from its last state to more epochs.
+
+        The learning rate follows the schedule of the longer run from there. Until that has finished, the result of the
+        shorter one stays. It waits where its files are.
+
+        Args:
+            run_id: UUID.
+            epochs: in all.
+
+        Raises:
+            InputError: it has not ended, was deleted, or has as many epochs already.
+            ConfigError: a number of epochs that no run can have.
+            StoreError: the store cannot be written.
+        """
+        self._interrupt_stale()
+        with self.database.write(locks_queue=True) as connection:
+            run = read_run(connection, run_id)
+            if epochs <= run.epochs:
+                raise InputError(f"Run {run.short_id} has {run.epochs:g} epochs. Give more than that, not {epochs:g}.")
+            longer = replace(run.train_config, epochs=epochs).to_json()
+            can = runs.c.state.in_(ENDED) & runs.c.deleted_at.is_(None)
+            again = {"worker": None, "error": None, "finished_at": None, "n_steps": None}
+            if not move(connection, run_id, "queued", where=can, config=longer, epochs=epochs, **again):
+                refuse(connection, run_id, deed="extended", allowed=ENDED)
+            place = connection.scalar(select(jobs.c.place).where(jobs.c.run_id == run_id).order_by(jobs.c.id.desc()))
+            self._enqueue(connection, run_id, place or this_place())
             return read_run(connection, run_id)
 
     def rename(self, run_id: str, name: str) -> Run:
@@ -215,31 +141,78 @@ class RunStore:
             InputError: there is no such run, or the name is empty or too long.
             StoreError: the store cannot be written.
         """
-        label = _check_name(name)
-        with self.database.write() as connection:
-            connection.execute(update(runs).where(runs.c.id == run_id).values(name=label))
+        return self._set(run_id, name=_check_name(name))
+
+    def delete(self, run_id: str) -> Run:
+        """Takes a run out of the list, and out of the queue; `undelete` brings it back until it is purged.
+
+        Raises:
+            InputError: there is no such run, or a worker holds it.
+            StoreError: the store cannot be written.
+        """
+        self._interrupt_stale()
+        with self.database.write(locks_queue=True) as connection:
+            self._unqueue(connection, run_id)
+            ended = (runs.c.id == run_id) & runs.c.state.in_(ENDED)
+            deleted_at = func.coalesce(runs.c.deleted_at, self.database.now(connection))
+            if connection.execute(update(runs).where(ended).values(deleted_at=deleted_at)).rowcount != 1:
+                refuse(connection, run_id, deed="deleted", allowed=("queued", *ENDED))
             return read_run(connection, run_id)
 
-    def close(self) -> None:
-        """Gives the connections back."""
-        self.database.close()
+    def undelete(self, run_id: str) -> Run:
+        """Brings a deleted run back; one that waited when it was deleted can be resumed.
+
+        Raises:
+            InputError: there is no such run, or it has been purged.
+            StoreError: the store cannot be written.
+        """
+        return self._set(run_id, deleted_at=None)
+
+    def purge_deleted(self, older_than_s: float = KEEP_DELETED_S) -> tuple[str, ...]:
+        """Removes deleted runs for good, with all that is known of them and their files, where those are here.
+
+        Args:
+            older_than_s: only those that were deleted at least so many seconds ago.
+
+        Returns:
+            Their ids.
+
+        Raises:
+            StoreError: the store cannot be written, or a folder not be removed.
+        """
+        last_place = select(jobs.c.place).where(jobs.c.run_id == runs.c.id).order_by(jobs.c.id.desc()).limit(1)
+        with self.database.read() as connection:
+            is_due = runs.c.deleted_at <= self.database.now(connection) - older_than_s
+            query = select(runs.c.id).where(is_due, last_place.scalar_subquery() == this_place())
+            due = list(connection.scalars(query))
+        return tuple(run_id for run_id in due if self._purge(run_id))
+
+    def _purge(self, run_id: str) -> bool:
+        """The row goes only where the folder goes as well; one that was brought back in between stays."""
+        folder = run_dir(run_id)
+        with self.database.write() as connection:
+            gone = connection.execute(delete(runs).where(runs.c.id == run_id, runs.c.deleted_at.is_not(None)))
+            try:
+                if gone.rowcount and folder.exists():
+                    shutil.rmtree(folder)
+            except OSError as error:
+                raise StoreError(f"{folder} cannot be removed ({error.strerror or error}). Remove it.") from error
+            return gone.rowcount == 1
+
+    def _set(self, run_id: str, **values: str | None) -> Run:
+        with self.database.write() as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+            return read_run(connection, run_id)
 
     def _enqueue(self, connection: Connection, run_id: str, place: str) -> None:
         now = self.database.now(connection)
         connection.execute(insert(jobs).values(run_id=run_id, place=place, queued_at=now))
 
-    def _interrupt_stale(self) -> None:
-        """Looks first: readers take no write lock as long as all hearts beat."""
-        with self.database.read() as connection:
-            if not find_stale(connection, self.database.now(connection)):
-                return
-        with self.database.write(locks_queue=True) as connection:
-            interrupt_stale(connection, self.database.now(connection))
-
-
-def looks_like_run_id(text: str) -> bool:
-    """Whether a word could be a run's id or the beginning of one."""
-    return _LOOKS_LIKE_ID.fullmatch(text) is not None
+    def _unqueue(self, connection: Connection, run_id: str) -> bool:
+        is_out = move(connection, run_id, "interrupted", where=runs.c.state == "queued", error=None)
+        if is_out:
+            end_job(connection, run_id, self.database.now(connection))
+        return is_out
 
 
 def _check_name(name: str) -> str:
@@ -247,11 +220,6 @@ def _check_name(name: str) -> str:
     if not 1 <= len(label) <= MAX_NAME_CHARS:
         raise InputError(f"A run's name has 1 to {MAX_NAME_CHARS} characters, not {len(label)}.")
     return label
-
-
-def _ids(found: list[Run]) -> str:
-    shown = [run.id[: 2 * MIN_PREFIX_CHARS + 5] for run in found[:5]]
-    return ", ".join(shown) + (", ..." if len(found) > len(shown) else "")
 
 
 def open_store() -> RunStore:

@@ -1,6 +1,7 @@
 """How runs move from state to state: each move checks the old state in the very statement that writes the new one."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
@@ -28,22 +29,45 @@ def move(
     Returns:
         Whether it moved.
     """
-    sources = [state for state, targets in TRANSITIONS.items() if target in targets]
-    statement = update(runs).where(runs.c.id == run_id, runs.c.state.in_(sources)).values(state=target, **values)
+    statement = (
+        update(runs).where(runs.c.id == run_id, runs.c.state.in_(_sources(target))).values(state=target, **values)
+    )
     return connection.execute(statement if where is None else statement.where(where)).rowcount == 1
 
 
-def move_or_refuse(connection: Connection, run_id: str, target: State, *, deed: str, **values: Any) -> None:
+def move_or_refuse(connection: Connection, run_id: str, target: State, *, deed: str) -> None:
     """The same, for a user who asked for it.
 
     Raises:
         InputError: the run is in no state from which that is possible.
     """
-    if move(connection, run_id, target, **values):
-        return
+    if not move(connection, run_id, target):
+        refuse(connection, run_id, deed=deed, allowed=_sources(target))
+
+
+def refuse(connection: Connection, run_id: str, *, deed: str, allowed: Sequence[State]) -> NoReturn:
+    """Says why a run could not be moved.
+
+    Args:
+        connection: in a transaction.
+        run_id: UUID.
+        deed: what was asked for, as in "cannot be stopped".
+        allowed: states of the runs that can be.
+
+    Raises:
+        InputError: always.
+    """
     run = read_run(connection, run_id)
-    sources = [state for state, targets in TRANSITIONS.items() if target in targets]
-    raise InputError(f"Run {run.short_id} is {run.state} and cannot be {deed}; only {', '.join(sources)} runs can be.")
+    if run.deleted_at is not None:
+        raise InputError(
+            f"Run {run.short_id} was deleted and cannot be {deed}. Bring it back first: "
+            f"python -m cnnplay runs undelete {run.short_id}."
+        )
+    raise InputError(f"Run {run.short_id} is {run.state} and cannot be {deed}; only {', '.join(allowed)} runs can be.")
+
+
+def _sources(target: State) -> list[State]:
+    return [state for state, targets in TRANSITIONS.items() if target in targets]
 
 
 def read_run(connection: Connection, run_id: str) -> Run:

@@ -12,7 +12,8 @@ from typing import Self
 from cnnplay.errors import CnnplayError, InputError, StoreError
 from cnnplay.models.card import Card, checkpoint_files
 from cnnplay.runs.claims import Claim, ClaimedRun, LostRunError, claim_next, read_claim
-from cnnplay.runs.executor import LocalExecutor, count_gpus, this_place
+from cnnplay.runs.executor import LocalExecutor, count_gpus
+from cnnplay.runs.place import this_place
 from cnnplay.runs.recorder import Recorder, persist
 from cnnplay.runs.records import Run
 from cnnplay.runs.schema import State

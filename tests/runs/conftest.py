@@ -10,20 +10,45 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, text, update
 
 from cnnplay.data.store import find_file, load_dataset
+from cnnplay.runs.claims import ClaimedRun, claim_next
 from cnnplay.runs.database import Database
+from cnnplay.runs.records import Metric
+from cnnplay.runs.schema import runs
 from cnnplay.runs.store import RunStore
 from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE
 from cnnplay.training.recipes import make_config
 
 SERVER_USER = "postgres"
+HERE = "here"
 
 
 def quick(**changes):
     """fc2 on MNIST-5k, seconds long and the same to the last bit everywhere."""
     return make_config("fc2", **{"dataset": "mnist-5k", "epochs": 2, "device": "cpu", "precision": "fp32", **changes})
+
+
+def claim(store, *, n_slots=1, place=HERE):
+    return claim_next(store.database, place=place, n_slots=n_slots)
+
+
+def begin(store, **changes):
+    """A run in the hands of a worker."""
+    run = store.create(quick(**changes), place=HERE)
+    claimed = ClaimedRun(store.database, claim(store, n_slots=9))
+    assert claimed.claim.run_id == run.id
+    return run, claimed
+
+
+def point(step, *, kind="train", loss=0.5, **more):
+    return Metric(kind=kind, step=step, epoch=step / 10, elapsed_s=step / 5, loss=loss, accuracy=0.9, **more)
+
+
+def put_into(store, run_id, state, **values):
+    with store.database.write() as connection:
+        connection.execute(update(runs).where(runs.c.id == run_id).values(state=state, **values))
 
 
 def _server_binaries() -> Path | None:
