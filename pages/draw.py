@@ -7,7 +7,6 @@ from cnnplay.data.digit import PreparedDigit
 from cnnplay.errors import CnnplayError
 from cnnplay.inference.jury import ask_jury
 from cnnplay.inference.predictor import Prediction, Predictor
-from cnnplay.models.registry import get_spec
 from cnnplay.models.spec import MNIST_CLASSES
 from cnnplay.ui import canvas, state
 from cnnplay.ui.answer import show_bars, show_digit, show_prompt
@@ -15,7 +14,8 @@ from cnnplay.ui.digits import prepare
 from cnnplay.ui.jury import show_empty_jury, show_verdict
 from cnnplay.ui.messages import say_missing_networks
 from cnnplay.ui.navigation import guard
-from cnnplay.ui.predictors import get_predictor, get_predictors, list_shipped
+from cnnplay.ui.networks import Network, list_networks, pick_network
+from cnnplay.ui.predictors import get_jury, open_network
 from cnnplay.ui.samples import random_digit
 from cnnplay.ui.steps import show_empty_steps, show_steps
 
@@ -71,7 +71,18 @@ def show_nothing_read(answer: DeltaGenerator, bars: DeltaGenerator, why: str) ->
         show_bars([(name, 0.0) for name in MNIST_CLASSES], winner=None)
 
 
-def show_reasons(digit: PreparedDigit | None, reader: Predictor | None) -> None:
+def choose_reader(networks: tuple[Network, ...], *, is_needed: bool) -> Predictor | str:
+    """The network that reads, loaded when it is needed; or the sentence that says why there is none."""
+    network = pick_network("Read by", networks, slot=state.DRAW_NETWORK)
+    if network is None or not is_needed:  # the empty page waits for no network
+        return "There is nobody to read it yet"
+    try:
+        return open_network(network)
+    except CnnplayError as error:
+        return str(error)
+
+
+def show_reasons(digit: PreparedDigit | None, reader: Predictor | None, titles: list[str]) -> None:
     """What the network was given, step by step, and what the others say to it."""
     with st.container(key="preprocessing"):
         st.header("What the network sees")
@@ -83,36 +94,34 @@ def show_reasons(digit: PreparedDigit | None, reader: Predictor | None) -> None:
     with st.container(key="jury"):
         st.header("The jury")
         if digit and reader:
-            show_verdict(ask_jury(get_predictors("mnist"), digit.image[None]))
+            show_verdict(ask_jury(get_jury("mnist", reader), digit.image[None]))
         else:
-            show_empty_jury([get_spec(name).title for name in list_shipped("mnist")])
+            show_empty_jury(titles)
 
 
 @st.fragment
-def draw_and_read() -> None:
+def draw_and_read(networks: tuple[Network, ...]) -> None:
     """Everything that follows a stroke; the answer is sent first."""
-    shipped = list_shipped("mnist")
     left, right = st.container(key="workbench").columns([5, 7], gap="large")
     with left:
         sheet = st.container(key="sheet")
         brush_px = show_controls()
-    with right:
-        answer, bars = st.container(key="answer"), st.container(key="top_k")
-        with st.container(key="model_picker"):
-            key = st.selectbox("Read by", shipped, disabled=not shipped)
     with sheet:
         found = read_canvas(brush_px)
+    with right:
+        answer, bars = st.container(key="answer"), st.container(key="top_k")
+        reader = choose_reader(networks, is_needed=not isinstance(found, str))
 
     digit = None if isinstance(found, str) else found
-    reader = get_predictor(key) if key and digit else None  # the empty page waits for no network
-    if digit and reader:
+    if digit and isinstance(reader, Predictor):
         show_reading(answer, bars, reader.predict(digit.image[None]))
     else:
-        show_nothing_read(answer, bars, found if isinstance(found, str) else "There is nobody to read it yet")
-    if not shipped:
+        show_nothing_read(answer, bars, found if isinstance(found, str) else str(reader))
+    if not networks:
         say_missing_networks("scribe")
-    show_reasons(digit, reader)
+    titles = [network.title for network in networks if network.run is None]
+    show_reasons(digit, reader if isinstance(reader, Predictor) else None, titles)
 
 
-draw_and_read()
+draw_and_read(list_networks("mnist", same_classes=True))
 canvas.hide_canvas_toolbar()

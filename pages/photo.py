@@ -1,18 +1,23 @@
 """Show the networks a photo: what do they take it for, and what do they see of it at all?"""
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnplay.data.photo import shrink_to_32
 from cnnplay.errors import CnnplayError
 from cnnplay.inference.jury import ask_jury
+from cnnplay.inference.predictor import Predictor
 from cnnplay.ui import state
 from cnnplay.ui.answer import is_none, show_bars, show_digit, show_object, show_prompt
 from cnnplay.ui.jury import show_verdict
 from cnnplay.ui.messages import say_missing_networks
 from cnnplay.ui.navigation import guard
+from cnnplay.ui.networks import Network, list_networks, list_shipped, pick_network
 from cnnplay.ui.photos import choose_crop, current_photo, show_pixels, show_sources
-from cnnplay.ui.predictors import get_predictor, get_predictors, list_shipped
+from cnnplay.ui.predictors import get_jury, get_predictor, get_predictors, open_network
 from cnnplay.ui.steps import show_steps
 
 N_SHOWN = 5
@@ -51,10 +56,34 @@ def read_as_digit(crop: Image.Image) -> None:
         show_verdict(ask_jury(get_predictors("mnist"), digit.image[None]))
 
 
+def name_photo(
+    image: NDArray[np.uint8], network: Network | None, answer: DeltaGenerator, bars: DeltaGenerator
+) -> Predictor | None:
+    """The answer, a bar for each of the likeliest classes, and the network that gave them; or why there is none."""
+    try:
+        namer = open_network(network) if network else None
+    except CnnplayError as error:
+        with answer:
+            show_prompt(str(error))
+        return None
+    if namer is None:
+        with answer:
+            show_prompt("There is nobody to name it yet")
+        with bars:
+            say_missing_networks("speedrun")
+        return None
+    prediction = namer.predict(image)
+    with answer:
+        show_object(prediction)
+    with bars:
+        show_bars(prediction.top_k(N_SHOWN), winner="" if is_none(prediction) else prediction.label)
+    return namer
+
+
 @st.fragment
-def look_at_photo() -> None:
+def look_at_photo(networks: tuple[Network, ...]) -> None:
     """Everything that follows the crop and the choice of a network."""
-    photo, shipped = current_photo(), list_shipped("cifar10")
+    photo = current_photo()
     if photo is None:
         with st.container(key="answer"):
             show_prompt("Choose a photo to begin")
@@ -66,25 +95,14 @@ def look_at_photo() -> None:
     with right:
         answer, bars = st.container(key="answer"), st.container(key="top_k")
         show_pixels(image)
-        with st.container(key="model_picker"):
-            key = st.selectbox("Named by", shipped, disabled=not shipped)
-    if key:
-        prediction = get_predictor(key).predict(image)
-        with answer:
-            show_object(prediction)
-        with bars:
-            show_bars(prediction.top_k(N_SHOWN), winner="" if is_none(prediction) else prediction.label)
-    else:
-        with answer:
-            show_prompt("There is nobody to name it yet")
-        with bars:
-            say_missing_networks("speedrun")
-    if shipped:
+        network = pick_network("Named by", networks, slot=state.PHOTO_NETWORK)
+    namer = name_photo(image, network, answer, bars)
+    if namer and (jury := get_jury("cifar10", namer)):
         with st.container(key="jury"):
             st.header("The jury")
-            show_verdict(ask_jury(get_predictors("cifar10"), image), verb="say")
+            show_verdict(ask_jury(jury, image), verb="say")
     read_as_digit(crop)
 
 
 show_sources()
-look_at_photo()
+look_at_photo(list_networks("cifar10", same_classes=False))

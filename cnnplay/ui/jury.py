@@ -33,7 +33,7 @@ def show_empty_jury(titles: Sequence[str]) -> None:
 def summarise(verdict: "Verdict", *, verb: str = "read") -> str:
     """Majority and dissent in one plain sentence."""
     if verdict.n_votes == 1:
-        return f"The only network shipped so far {verb}s {verdict.label}."
+        return f"The only network here {verb}s {verdict.label}."
     if verdict.n_agree == verdict.n_votes:
         return f"All {verdict.n_votes} networks {verb} {verdict.label}."
     dissent: dict[str, list[str]] = {}

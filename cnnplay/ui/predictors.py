@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnplay.errors import CnnplayError
+from cnnplay.errors import CheckpointError, CnnplayError
 from cnnplay.models.card import is_shipped, shipped_files
 from cnnplay.models.registry import list_specs
+from cnnplay.ui.networks import FIRST_CHOICE, Network, find_network, list_shipped
 from cnnplay.ui.samples import random_digit
 
 if TYPE_CHECKING:
@@ -22,25 +24,47 @@ log = logging.getLogger(__name__)
 
 MAX_NETWORKS = 32
 """All shipped networks fit; together they hold less than 200 MB."""
+MAX_RUN_NETWORKS = 8
+"""Of runs, apart from those: however many are looked at, the shipped ones stay."""
 WARM_UP_DELAY_S = 1.0
 """Lets the browser fetch the first page before torch keeps the processor busy."""
-FIRST_CHOICE = {"mnist": "scribe", "cifar10": "speedrun"}
-"""The network that a page begins with, where it is shipped."""
-
-
-def list_shipped(dataset: str) -> tuple[str, ...]:
-    """Keys of the networks for this data set whose weights and card are here, the first choice first."""
-    keys = [spec.key for spec in list_specs(dataset) if is_shipped(spec.key)]
-    return tuple(sorted(keys, key=lambda key: key != FIRST_CHOICE.get(dataset)))
 
 
 def get_predictor(key: str) -> "Predictor":
-    """The network of a registry key; all visitors share it, so nobody may change it.
+    """The network of a registry key or a run's id; all visitors share it, so nobody may change it.
+
+    A page that has listed its networks asks with `open_network`, which needs no store.
+
+    Raises:
+        CheckpointError: its weights are missing or damaged.
+        InputError: there is no such network.
+    """
+    return open_network(find_network(key))
+
+
+def open_network(network: Network) -> "Predictor":
+    """The same for a network from a list; of a run that still trains, its newest snapshot.
 
     Raises:
         CheckpointError: its weights are missing or damaged.
     """
-    return _load(key, _fingerprint(key))
+    if network.run is None:
+        files = shipped_files(network.key)
+        return _load(network.key, _fingerprint(files.weights, files.card))
+    from cnnplay.runs.weights import find_weights
+
+    weights = find_weights(network.run)
+    if weights is None:
+        raise CheckpointError(f"{network.title} has no weights here any more. Choose another network.")
+    card = weights.with_suffix(".json")
+    return _load_run(weights, _fingerprint(weights, card), dataset=network.dataset, title=network.title)
+
+
+def get_jury(dataset: str, reader: "Predictor") -> list["Predictor"]:
+    """Every shipped network for a data set, and the reader before them where it is none of them and fits."""
+    shipped = get_predictors(dataset)
+    fits = reader not in shipped and all(reader.classes == other.classes for other in shipped)
+    return [reader, *shipped] if fits else shipped
 
 
 def get_predictors(dataset: str) -> list["Predictor"]:
@@ -55,21 +79,29 @@ def get_predictors(dataset: str) -> list["Predictor"]:
     return found
 
 
-def _fingerprint(key: str) -> tuple[int, ...]:
+def _fingerprint(*files: Path) -> tuple[int, ...]:
     """Changes with the files of a checkpoint, so that new weights are not hidden behind old ones."""
-    files = shipped_files(key)
-    found = [file.stat() for file in (files.weights, files.card) if file.is_file()]
+    found = [file.stat() for file in files if file.is_file()]
     return tuple(number for facts in found for number in (facts.st_mtime_ns, facts.st_size))
 
 
 @st.cache_resource(max_entries=MAX_NETWORKS, show_spinner=False)
 def _load(key: str, fingerprint: tuple[int, ...]) -> "Predictor":  # noqa: ARG001  # the fingerprint is part of the cache key
+    return _load_predictor(key)
+
+
+@st.cache_resource(max_entries=MAX_RUN_NETWORKS, show_spinner=False)
+def _load_run(weights: Path, fingerprint: tuple[int, ...], *, dataset: str, title: str) -> "Predictor":  # noqa: ARG001  # likewise
+    return _load_predictor(weights, dataset=dataset, title=title)
+
+
+def _load_predictor(source: str | Path, *, dataset: str | None = None, title: str | None = None) -> "Predictor":
     import torch
 
     from cnnplay.inference.predictor import load_predictor
 
     torch.set_num_threads(1)  # one picture is too little work to share: two threads would wait for each other
-    return load_predictor(key)
+    return load_predictor(source, dataset=dataset, title=title)
 
 
 def warm_up() -> None:

@@ -26,3 +26,6 @@ PHOTO_ERROR = "photo_error"
 """The sentence about the last file that could not be read, or None."""
 READ_AS_DIGIT = "read_as_digit"
 """True once the crop was sent to the digit readers."""
+
+DRAW_NETWORK, PHOTO_NETWORK = "draw_network", "photo_network"
+"""Registry key or run's id of the network that was last chosen on the page, or None."""
