@@ -11,6 +11,12 @@ from cnnplay.models.spec import ModelSpec
 if TYPE_CHECKING:
     from torch import nn
 
+ACTIVATIONS = ("relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid")
+DROPOUT_BOUNDS = (0.0, 0.9)
+N_CLASSES_BOUNDS = (2, 1000)
+COMMON_OPTIONS = ("activation", "dropout", "n_classes")
+"""Options that every network has besides those of its spec; see `cnnplay.models.surgery`."""
+
 MODELS = {spec.key: spec for spec in (*DIGIT_SPECS, *OBJECT_SPECS)}
 
 
@@ -35,14 +41,21 @@ def build(key: str, **options: Any) -> "nn.Module":
 
     Args:
         key: the architecture.
-        options: change the spec's own `options`, and nothing else.
+        options: change the spec's own `options`, or are among `COMMON_OPTIONS`.
 
     Raises:
         InputError: an unknown key, or an option that this network does not have.
+        ConfigError: an option has a value that it cannot have.
     """
     spec = get_spec(key)
-    unknown = set(options) - set(spec.options)
+    unknown = set(options) - {*spec.options, *COMMON_OPTIONS}
     if unknown:
-        allowed = ", ".join(spec.options) or "none"
+        allowed = ", ".join((*spec.options, *COMMON_OPTIONS))
         raise InputError(f"{key} has no option {', '.join(sorted(unknown))}. Its options: {allowed}.")
-    return cast("nn.Module", resolve_name(spec.builder)(**{**spec.options, **options}))
+    common = {name: options.pop(name) for name in COMMON_OPTIONS if name in options}
+    model = cast("nn.Module", resolve_name(spec.builder)(**{**spec.options, **options}))
+    if common:
+        from cnnplay.models.surgery import alter
+
+        alter(model, **common)
+    return model

@@ -1,10 +1,11 @@
-"""The state of an unfinished run on disk: whole at any moment, whatever is killed, full or unplugged."""
+"""The state from which a run goes on, on disk: whole at any moment, whatever is killed, full or unplugged."""
 
 import io
 import json
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,12 @@ class StateFile:
         self._saved_at = time.monotonic()
         self._took_s = self._saved_at - began
 
-    def load(self, config: TrainConfig) -> dict[str, Any] | None:
+    def load(self, config: TrainConfig, *, may_be_shorter: bool = False) -> dict[str, Any] | None:
         """The state, or None where there is none.
+
+        Args:
+            config: of the run that goes on from it.
+            may_be_shorter: it may come from the same configuration with fewer epochs.
 
         Raises:
             CheckpointError: it is that of another configuration.
@@ -70,7 +75,10 @@ class StateFile:
         if not self.path.exists():
             return None
         state: dict[str, Any] = torch.load(self.path, map_location="cpu", weights_only=True)
-        if json.loads(json.dumps(state["config"])) != json.loads(json.dumps(config.to_json())):
+        saved = TrainConfig.from_json(state["config"])  # an older state lacks the newer settings
+        if may_be_shorter and saved.epochs < config.epochs:
+            saved = replace(saved, epochs=config.epochs)
+        if json.dumps(saved.to_json(), sort_keys=True) != json.dumps(config.to_json(), sort_keys=True):
             raise CheckpointError(
                 f"{self.path} holds an unfinished run with other settings. Give another folder with --out, or delete "
                 "it."

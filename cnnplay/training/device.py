@@ -1,6 +1,7 @@
 """Which device and precision "auto" means on this machine, and what the machine is."""
 
 import platform
+import sys
 from pathlib import Path
 
 import torch
@@ -70,3 +71,20 @@ def describe_hardware(device: torch.device) -> str:
         name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), name)
     kind = "MPS on " if device.type == "mps" else ""
     return f"{kind}{name}, {torch.get_num_threads()} threads"
+
+
+def peak_memory_bytes(device: torch.device) -> int:
+    """Most memory taken so far: of tensors on CUDA, by the driver on MPS, else by this process; 0 if unknown."""
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    if device.type == "mps":
+        return int(torch.mps.driver_allocated_memory())
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage would count what the process was before it became this program
+        line = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS

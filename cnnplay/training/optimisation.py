@@ -1,4 +1,4 @@
-"""The rule that moves the weights: parameter groups, learning-rate schedule, lookahead."""
+"""The rule that moves the weights: loss, parameter groups, learning-rate schedule, lookahead."""
 
 import math
 from collections.abc import Iterator
@@ -6,12 +6,27 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from cnnplay.training.config import TrainConfig
+from cnnplay.training.feed import NO_LABEL
 
 LOOKAHEAD_EVERY = 5
 """Steps between two averagings (Jordan 2024, section 3.3)."""
 LOOKAHEAD_DECAY = 0.95
+
+
+def training_loss(logits: Tensor, labels: Tensor, smoothing: float) -> Tensor:
+    """Mean cross-entropy; a scribble's target is the uniform distribution (Hendrycks et al. 2019).
+
+    Args:
+        logits: (N, classes) float32.
+        labels: (N,) int64, `NO_LABEL` for a scribble.
+        smoothing: share of a label's certainty that is spread over all classes, 0..1.
+    """
+    uniform = -F.log_softmax(logits, dim=1).mean(dim=1)
+    plain = F.cross_entropy(logits, labels, ignore_index=NO_LABEL, label_smoothing=smoothing, reduction="none")
+    return torch.where(labels == NO_LABEL, uniform, plain).mean()
 
 
 def learning_rate(config: TrainConfig, step: int, n_steps: int) -> float:

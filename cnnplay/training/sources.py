@@ -9,6 +9,7 @@ import torch
 from cnnplay.data.pen_pictures import load_pen_pictures
 from cnnplay.data.store import Dataset
 from cnnplay.errors import ConfigError
+from cnnplay.models.spec import ModelSpec
 from cnnplay.training.config import TrainConfig
 from cnnplay.training.feed import Pictures, generator_for
 
@@ -51,3 +52,24 @@ def training_pictures(config: TrainConfig, dataset: Dataset) -> Sources:
         scribbles = pen.scribbles if config.scribbles else None
     test = Pictures(dataset.test_images, np.asarray(dataset.test_labels).astype(np.int64))
     return Sources(Pictures(images, labels), validation, test, scribbles)
+
+
+def check_fit(pictures: Pictures, spec: ModelSpec, *, n_classes: int) -> None:
+    """Refuses pictures that a network cannot learn from.
+
+    Args:
+        pictures: to learn from.
+        spec: of the network.
+        n_classes: number of its logits.
+
+    Raises:
+        ConfigError: they have another shape than the network takes, or more classes.
+    """
+    shape = pictures.images.shape[1:]
+    if shape != spec.input_shape:
+        raise ConfigError(f"{spec.key} takes pictures of {spec.input_shape}, and these have {shape}. Choose others.")
+    n_labels = int(pictures.labels.max()) + 1
+    if n_labels > n_classes:
+        raise ConfigError(
+            f"{spec.key} is built for {n_classes} classes, and the pictures have {n_labels}. Set its option n_classes."
+        )
