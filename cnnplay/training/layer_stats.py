@@ -89,14 +89,15 @@ class _Tally:
 
     def add(self, out: Tensor) -> None:
         out = out.float()
-        variance, mean = (float(value) for value in torch.var_mean(out, correction=0))
+        mean = float(out.mean())  # in two passes: a tenth of the time of torch.var_mean on a processor
+        squares = float(torch.linalg.vector_norm(out - mean)) ** 2
         n = self.n + out.numel()
         apart = mean - self.mean
-        self.squares += variance * out.numel() + apart**2 * self.n * out.numel() / n
+        self.squares += squares + apart**2 * self.n * out.numel() / n
         self.mean += apart * out.numel() / n
         self.n = n
         if self.kind == "relu":
-            per_unit = out.amax(dim=[i for i in range(out.ndim) if i != 1])
+            per_unit = out.sum(dim=[i for i in range(out.ndim) if i != 1])  # nothing is negative; amax is far slower
             self.n_units += per_unit.numel()
             self.n_dead += int((per_unit == 0).sum())
         elif self.kind in {"sigmoid", "tanh"}:
