@@ -15,33 +15,11 @@ from cnnplay.runs.records import Metric
 def make_points(n: int, *, every: int = 0) -> list[Metric]:
     points = []
     for step in range(1, n + 1):
+        at = {"step": step, "epoch": step / 10, "elapsed_s": step / 4}
         grads = {"conv1": 0.5 / step, "out": 2.0 / step}
-        points.append(
-            Metric(
-                kind="train",
-                step=step,
-                epoch=step / 10,
-                elapsed_s=step / 4,
-                loss=2.3 / step,
-                accuracy=1 - 0.9 / step,
-                lr=0.1,
-                images_per_s=900.0,
-                grad_norms=grads,
-            )  # fmt: skip
-        )
+        points.append(Metric(kind="train", loss=2.3 / step, accuracy=1 - 0.9 / step, lr=0.1, grad_norms=grads, **at))
         if every and step % every == 0:
-            points.append(
-                Metric(
-                    kind="epoch",
-                    step=step,
-                    epoch=step / 10,
-                    elapsed_s=step / 4,
-                    loss=1.0,
-                    accuracy=0.8,
-                    val_accuracy=0.7,
-                    test_accuracy=0.6,
-                )  # fmt: skip
-            )
+            points.append(Metric(kind="epoch", loss=1.0, accuracy=0.8, val_accuracy=0.7, test_accuracy=0.6, **at))
     return points
 
 
