@@ -5,6 +5,7 @@ import streamlit as st
 from cnnplay.ui.look import dress
 from cnnplay.ui.navigation import framed, pages
 from cnnplay.ui.predictors import warm_up
+from cnnplay.ui.run_queue import start_waiting_runs
 
 page = st.navigation(pages())
 st.set_page_config(page_title=f"{page.title} - cnnplay", layout="wide")
@@ -12,3 +13,4 @@ dress()
 with framed():
     page.run()
 warm_up()
+start_waiting_runs()

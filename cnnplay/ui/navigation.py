@@ -20,7 +20,10 @@ def pages() -> dict[str, list[Page]]:
             st.Page("pages/draw.py", title="Draw", url_path="draw"),
             st.Page("pages/photo.py", title="Photo", url_path="photo"),
         ],
-        "Train": [st.Page("pages/models.py", title="Networks", url_path="models")],
+        "Train": [
+            st.Page("pages/train.py", title="Retrain", url_path="train"),
+            st.Page("pages/models.py", title="Networks", url_path="models"),
+        ],
     }
 
 

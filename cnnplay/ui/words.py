@@ -1,5 +1,7 @@
 """Figures as the pages write them: 98.2 %, 1.9 ms, 28,938, 12.4 M."""
 
+import re
+
 
 def percent(share: float) -> str:
     """A share in 0..1 with one decimal; what is short of certainty is not rounded up to it."""
@@ -39,3 +41,8 @@ def file_size(n_bytes: int) -> str:
 def listing(names: list[str]) -> str:
     """Names as a sentence has them: a, b and c."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def plain(text: str) -> str:
+    """A user's own words for a place that would read them as Markdown: all its signs escaped."""
+    return re.sub(r"([\\`*_{}\[\]()#+.!|~:$<>&-])", r"\\\1", text)

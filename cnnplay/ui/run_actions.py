@@ -1,0 +1,122 @@
+"""What can be done with a run: only what its state allows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnnplay.errors import CnnplayError
+from cnnplay.runs.records import Run
+from cnnplay.runs.schema import ENDED, State
+from cnnplay.runs.store import MAX_NAME_CHARS
+from cnnplay.training.config import BOUNDS, TrainConfig
+from cnnplay.ui import state
+from cnnplay.ui.run_queue import get_executor, get_store
+from cnnplay.ui.run_result import show_way_to_draw
+from cnnplay.ui.train_fields import set_form
+
+MORE_EPOCHS = 5
+RUN_PARAMETER = "run"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One button: what it says, and what it does to the run of an id."""
+
+    label: str
+    do: Callable[[str], object]
+
+
+PAUSE = Deed("Pause", lambda run_id: get_store().pause(run_id))
+RESUME = Deed("Resume", lambda run_id: get_executor().resume(run_id))
+STOP = Deed("Stop", lambda run_id: get_executor().stop(run_id))
+UNQUEUE = Deed("Do not start", STOP.do)
+DELETE = Deed("Delete", lambda run_id: get_store().delete(run_id))
+UNDELETE = Deed("Undo", lambda run_id: get_store().undelete(run_id))
+OFFERED: dict[State, tuple[Deed, ...]] = {
+    "queued": (UNQUEUE,),
+    "running": (PAUSE, STOP),
+    "paused": (RESUME, STOP),
+    "stopping": (),
+    "interrupted": (RESUME,),
+    "failed": (RESUME,),
+    "finished": (),
+}
+"""The first buttons of each state."""
+
+
+def show_actions(run: Run) -> None:
+    """The buttons of a run, in one row."""
+    with st.container(horizontal=True, gap="small"):
+        for deed in OFFERED[run.state]:
+            if deed.do is STOP.do:
+                with st.container(key="stop_training", width="content"):
+                    _button(deed, run)
+            else:
+                _button(deed, run)
+        if run.state == "finished":
+            show_way_to_draw(run)
+            with st.popover("Train longer", key="train_extend"):
+                _offer_more_epochs(run)
+        st.button("Clone with changes", key="train_clone", on_click=clone, args=(run,))
+        with st.popover("More", key="train_more"):
+            key = f"train_name_{run.id}"
+            st.text_input("Name", run.name, max_chars=MAX_NAME_CHARS, key=key, on_change=_rename, args=(run.id,))
+            if run.state in ENDED:
+                _button(DELETE, run)
+
+
+def show_deleted(run: Run) -> None:
+    """What is left of a deleted run: the way back."""
+    st.info("This run was deleted. It can be brought back for a day.")
+    _button(UNDELETE, run)
+
+
+def do(deed: Callable[[], object]) -> None:
+    """Does it; where it cannot be done keeps the sentence that says why."""
+    try:
+        deed()
+    except CnnplayError as error:
+        st.session_state[state.TRAIN_ERROR] = str(error)
+
+
+def open_run(run_id: str | None) -> None:
+    """Makes a run the page's own, in its address; None goes back to the form alone."""
+    if run_id is None:
+        st.query_params.pop(RUN_PARAMETER, None)
+    else:
+        st.query_params[RUN_PARAMETER] = run_id
+
+
+def submit(config: TrainConfig, *, name: str | None = None, parent_id: str | None = None) -> None:
+    """Queues a run and opens it."""
+    do(lambda: open_run(get_executor().submit(config, name=name, parent_id=parent_id).id))
+
+
+def clone(run: Run) -> None:
+    """Puts the run's configuration into the form."""
+
+    def fill() -> None:
+        set_form(run.train_config.to_json(), parent_id=run.id)
+        open_run(None)
+
+    do(fill)
+
+
+def _button(deed: Deed, run: Run) -> None:
+    st.button(deed.label, key=f"train_{deed.label}", on_click=lambda: do(lambda: deed.do(run.id)))
+
+
+def _offer_more_epochs(run: Run) -> None:
+    most = BOUNDS["epochs"][1] - run.epochs
+    more = st.number_input("Epochs more", 1.0, most, float(MORE_EPOCHS), 1.0, "%g", key="train_more_epochs")
+    st.caption("It goes on from its last state. The learning rate follows the longer schedule.")
+    st.button(
+        "Go on", key="train_go_on", type="primary",
+        on_click=lambda: do(lambda: get_executor().extend(run.id, epochs=run.epochs + float(more or 1))),
+    )  # fmt: skip
+
+
+def _rename(run_id: str) -> None:
+    name = st.session_state[f"train_name_{run_id}"]
+    do(lambda: get_store().rename(run_id, name))

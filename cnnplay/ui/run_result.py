@@ -1,0 +1,56 @@
+"""What a finished run came to: its accuracy with its uncertainty, and the way to try it."""
+
+import logging
+from html import escape
+
+import streamlit as st
+
+from cnnplay.data.catalog import DIGITS, get_dataset_spec
+from cnnplay.errors import CheckpointError
+from cnnplay.models.card import Card, checkpoint_files, read_card
+from cnnplay.runs.records import Run
+from cnnplay.settings import run_dir
+from cnnplay.ui.networks import IN_ADDRESS
+from cnnplay.ui.words import accuracy
+
+PHOTO_SHAPE = (3, 32, 32)
+
+log = logging.getLogger(__name__)
+
+
+def show_result(run: Run) -> None:
+    """The accuracy, its 95 % interval and what stands behind it."""
+    card = _card(run)
+    if run.accuracy is None:
+        return
+    note = get_dataset_spec(run.dataset).note
+    st.html(
+        f'<div class="cp-result"><b>{accuracy(run.accuracy)}</b><span>{escape(_behind(card))}</span></div>'
+        + (f'<p class="cp-small">{escape(note)}</p>' if note else "")
+    )
+
+
+def show_way_to_draw(run: Run) -> None:
+    """A link to the page where the network can be tried by hand, where there is one for such pictures."""
+    spec, chosen = get_dataset_spec(run.dataset), {IN_ADDRESS: run.id}
+    if spec.classes == DIGITS:
+        st.page_link("pages/draw.py", label="Draw on it", query_params=chosen)
+    elif spec.image_shape == PHOTO_SHAPE:
+        st.page_link("pages/photo.py", label="Show it a photo", query_params=chosen)
+
+
+def _behind(card: Card | None) -> str:
+    if card is None:
+        return "of the test pictures"
+    return (
+        f"of {card.n_test:,} test pictures; 95 % interval {100 * card.accuracy_low:.2f} to "
+        f"{accuracy(card.accuracy_high)}"
+    )
+
+
+def _card(run: Run) -> Card | None:
+    try:
+        return read_card(checkpoint_files(run_dir(run.id), run.model, run.dataset).card)
+    except CheckpointError:
+        log.exception("the card of run %s cannot be read", run.id)
+        return None

@@ -1,0 +1,200 @@
+"""The fields of the Retrain form: one line each, so that a new setting of the training is one more line."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+import streamlit as st
+
+from cnnplay.models.registry import ACTIVATIONS, DROPOUT_BOUNDS
+from cnnplay.training.config import BOUNDS, WHOLE, Flip, Init, Optimizer, Precision, Schedule
+from cnnplay.ui import state, train_form
+from cnnplay.ui.train_form import Values
+
+AS_BUILT = "as the network has it"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One setting.
+
+    Attributes:
+        name: of the entry, see `train_form.get`.
+        label, help: what people read.
+        step: of the + and - buttons of a number.
+        choices: value to words; empty for a number.
+        slides: whether the number is a slider, up to `most`.
+        most: upper end of the slider, where the bound itself is of no use to anybody.
+    """
+
+    name: str
+    label: str
+    help: str = ""
+    step: float = 1
+    choices: Mapping[Any, str] = field(default_factory=dict)
+    slides: bool = False
+    most: float = math.inf
+
+
+def _words(kind: Any, **words: str) -> dict[Any, str]:
+    return {value: words.get(value, value) for value in get_args(kind)}
+
+
+_OPTIMISERS = _words(Optimizer, sgd="SGD", nesterov="SGD with Nesterov's momentum", adam="Adam", adamw="AdamW")
+_SCHEDULES = _words(
+    Schedule, constant="the same all the time", triangle="up, then down in a line", cosine="up, then down in a curve"
+)
+_INITS = _words(
+    Init,
+    default=AS_BUILT,
+    normal="normal, spread 0.01",
+    uniform="uniform, up to 0.05",
+    xavier="Xavier (Glorot)",
+    kaiming="Kaiming (He)",
+    orthogonal="orthogonal",
+    zero="all zero",
+)
+_ACTIVATIONS = {None: AS_BUILT} | dict(
+    zip(ACTIVATIONS, ("ReLU", "leaky ReLU", "ELU", "GELU", "SiLU", "tanh", "sigmoid"), strict=True)
+)
+_FLIPS = _words(Flip, none="never", random="at random", alternating="every other epoch")
+_PRECISIONS = _words(
+    Precision, auto="the fastest here", fp32="fp32, exact", bf16="bf16, half the width", fp16="fp16, GPU alone"
+)
+
+EPOCHS = Field("epochs", "Epochs", "How often it sees every training picture.")
+LR = Field(
+    "lr", "Learning rate", "The length of a step at its highest. Too high: the loss explodes. Too low: it crawls."
+)
+LAYERS = (
+    Field("activation", "Activation", "The bend between layers. With sigmoid or tanh, watch the gradients fade.",
+          choices=_ACTIVATIONS),
+    Field("init", "First weights", "How the weights are drawn before the first step.", choices=_INITS),
+    Field("dropout", "Dropout", "Share of values set to zero in training. Empty: as the network has it.", step=0.1),
+)  # fmt: skip
+AUGMENTATION = (
+    Field("shift_px", "Shift, pixels", slides=True, most=8),
+    Field("rotate_deg", "Rotation, degrees", slides=True, most=45),
+    Field("scale", "Stretch", "0.1 is 90 to 110 %.", step=0.05, slides=True, most=0.5),
+    Field("shear", "Slant", step=0.05, slides=True, most=0.5),
+    Field("elastic_px", "Bend, pixels", step=0.25, slides=True, most=4),
+    Field("cutout_px", "Blank square, pixels", slides=True, most=16),
+    Field("flip", "Mirror", "A mirrored 2 is no 2: never for digits.", choices=_FLIPS),
+)
+STEPS = (
+    Field("batch_size", "Batch size", "Pictures in one step.", step=16),
+    Field("optimizer", "Optimiser", choices=_OPTIMISERS),
+    Field("momentum", "Momentum", "How much of the last step goes into the next.", step=0.05),
+    Field("weight_decay", "Weight decay", "Pulls weights towards zero.", step=0.001),
+    Field("schedule", "Schedule", "How the learning rate goes over the training.", choices=_SCHEDULES),
+    Field("warmup", "Warm-up", "Share of the steps on which the rate rises.", step=0.05),
+    Field("label_smoothing", "Label smoothing", "How far from certain the right answer is taught.", step=0.05),
+    Field("clip_grad", "Longest gradient", "A longer one is shortened to it. 0: never.", step=0.5),
+)
+MACHINE = (
+    Field("precision", "Precision", choices=_PRECISIONS),
+    Field("seed", "Seed", "The same seed and settings give the same network."),
+)
+STOPPING = (
+    Field("val_size", "Pictures kept out", "It does not learn from these; they show how well it reads what is new.",
+          step=500),
+    Field("patience", "Patience, epochs", "It stops when it read those pictures no better for so many epochs, and "
+          "keeps the best epoch. 0: it never stops early."),
+)  # fmt: skip
+IDLE = {"momentum": ("optimizer", ("adam", "adamw")), "warmup": ("schedule", ("constant",))}
+"""Fields that do nothing while another has one of these values."""
+
+
+def widget_key(name: str) -> str:
+    """Key, and CSS class, of the widget of a field."""
+    return f"train_{name}"
+
+
+def form() -> Values:
+    """The form of this visit."""
+    values: Values | None = st.session_state.get(state.TRAIN_FORM)
+    if values is None:
+        values = st.session_state[state.TRAIN_FORM] = train_form.begin()
+    return values
+
+
+def set_form(values: Values, *, parent_id: str | None = None) -> None:
+    """Puts another configuration into the form.
+
+    Args:
+        values: of the configuration.
+        parent_id: the run that they come from.
+    """
+    st.session_state[state.TRAIN_FORM] = values
+    st.session_state[state.TRAIN_PARENT] = parent_id
+
+
+def put(name: str, value: Any) -> None:
+    """Sets one entry of the form."""
+    set_form(train_form.put(form(), name, value), parent_id=st.session_state.get(state.TRAIN_PARENT))
+
+
+def show(each: Field) -> None:
+    """The widget of a field, with the form's value in it."""
+    key, value = widget_key(each.name), train_form.get(form(), each.name)
+    idle_name, idle_values = IDLE.get(each.name, ("", ()))
+    common: dict[str, Any] = {
+        "key": key,
+        "help": each.help or None,
+        "on_change": _take,
+        "args": (each.name,),
+        "disabled": bool(idle_name) and train_form.get(form(), idle_name) in idle_values,
+    }
+    if each.choices:
+        hold(key, value)
+        st.selectbox(each.label, list(each.choices), format_func=lambda chosen: each.choices[chosen], **common)
+        return
+    kind = int if each.name in WHOLE else float
+    low, high = BOUNDS.get(each.name, DROPOUT_BOUNDS)
+    step = kind(_lr_step(value) if each.name == "lr" else each.step)
+    if each.slides:
+        hold(key, kind(min(value, each.most)))
+        st.slider(each.label, kind(low), kind(min(high, each.most)), step=step, **common)
+    else:
+        hold(key, None if value is None else kind(value))
+        shape = "%d" if kind is int else "%g"
+        empty: dict[str, Any] = {"value": None, "placeholder": AS_BUILT} if each.name in train_form.OPTIONS else {}
+        st.number_input(each.label, kind(low), kind(high), step=step, format=shape, **empty, **common)
+
+
+def hold(key: str, value: Any) -> None:
+    """Makes a widget show a value; where it shows it already it is left alone, for somebody may be typing in it."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def _take(name: str) -> None:
+    value = st.session_state[widget_key(name)]
+    if value is not None or name in train_form.OPTIONS:
+        put(name, value)
+
+
+def _lr_step(lr: float) -> float:
+    return float(10.0 ** math.floor(math.log10(lr)))
+
+
+def mark_changes(changed: Mapping[str, tuple[Any, Any]]) -> None:
+    """Marks the fields that differ from the recipe, and tells in each what the recipe has."""
+    rules = []
+    for name, (_, recipe) in changed.items():
+        words = _recipe_words(name, recipe)
+        place = f".st-key-{widget_key(name)} [data-testid='stWidgetLabel']"
+        rules.append(f"{place}::after {{ content: {json.dumps(f'recipe: {words}')}; }}")
+        rules.append(f".st-key-{widget_key(name)} {{ --cp-changed: var(--cp-accent); }}")
+    st.html(f"<style>{' '.join(rules)}</style>" if rules else "<style></style>")
+
+
+def _recipe_words(name: str, value: Any) -> str:
+    known = {each.name: each for each in (EPOCHS, LR, *LAYERS, *AUGMENTATION, *STEPS, *MACHINE, *STOPPING)}
+    if name in known and known[name].choices:
+        return known[name].choices.get(value, str(value))
+    if value is None:
+        return AS_BUILT
+    return f"{value:g}" if isinstance(value, int | float) else str(value)

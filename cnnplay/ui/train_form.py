@@ -1,0 +1,148 @@
+"""What the form of the Retrain page stands for: one training configuration, and how it differs from its recipe.
+
+The form's state is the configuration itself, as its JSON values. Widgets show single entries of it and write them
+back; nothing is lost when a fold is closed or another page visited.
+"""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import fields
+from typing import Any
+
+from cnnplay.data.catalog import get_dataset_spec, list_dataset_specs
+from cnnplay.data.store import is_available
+from cnnplay.errors import CnnplayError, ConfigError
+from cnnplay.models.registry import COMMON_OPTIONS, get_spec
+from cnnplay.training.config import Augmentation, TrainConfig
+from cnnplay.training.recipes import make_config, recipes_for
+
+Values = dict[str, Any]
+"""A training configuration as JSON values."""
+
+FIRST_MODEL = "cnn16_32"
+OPTIONS = tuple(name for name in COMMON_OPTIONS if name != "n_classes")
+"""Model options that the form shows; the number of classes follows from the data set."""
+FREE = ("model", "dataset", "recipe", "model_options", "augmentation", "start_from", "seed", "device")
+"""What no recipe fixes, and the two tables whose entries count on their own."""
+_AUGMENTATION = tuple(f.name for f in fields(Augmentation))
+
+
+def datasets_for(model: str) -> tuple[str, ...]:
+    """Keys of the data sets on this machine whose pictures a network takes, its own first."""
+    spec = get_spec(model)
+    fitting = [each.key for each in list_dataset_specs() if each.image_shape == spec.input_shape]
+    here = [key for key in fitting if is_available(key)]
+    return tuple(sorted(here, key=lambda key: key != spec.dataset))
+
+
+def missing_datasets(model: str) -> tuple[str, ...]:
+    """Keys of those that a network could take, and that are not on this machine."""
+    spec, here = get_spec(model), datasets_for(model)
+    return tuple(
+        each.key for each in list_dataset_specs() if each.image_shape == spec.input_shape and each.key not in here
+    )
+
+
+def begin(model: str = FIRST_MODEL, *, recipe: str | None = None, dataset: str | None = None) -> Values:
+    """The form as a recipe fills it.
+
+    Args:
+        model: registry key.
+        recipe: name; None, or one that this network does not have, takes its first.
+        dataset: key; None, or one whose pictures do not fit or are not here, takes the network's own or the next.
+
+    Raises:
+        InputError: no architecture has this key.
+    """
+    spec, here = get_spec(model), datasets_for(model)
+    key = dataset if dataset in here else next(iter(here), spec.dataset)
+    values = make_config(model, recipe if recipe in recipes_for(model) else None, dataset=key).to_json()
+    classes = get_dataset_spec(key).classes
+    if classes != spec.classes:  # what a recipe adds of this network's own classes would be taught wrong names
+        values |= {"drawings": None, "scribbles": 0.0}
+    if len(classes) != len(spec.classes):
+        values["model_options"]["n_classes"] = len(classes)
+    return values
+
+
+def recipe_values(values: Mapping[str, Any]) -> Values:
+    """The same network, data set and recipe, all else as the recipe has it."""
+    return begin(values["model"], recipe=values["recipe"], dataset=values["dataset"])
+
+
+def get(values: Mapping[str, Any], name: str) -> Any:
+    """One entry, wherever in the configuration it stands; None for an option that the network decides itself."""
+    if name in _AUGMENTATION:
+        return values["augmentation"][name]
+    return values["model_options"].get(name) if name in OPTIONS else values[name]
+
+
+def put(values: Mapping[str, Any], name: str, value: Any) -> Values:
+    """A copy with one entry set; None takes an option back to what the network decides itself."""
+    changed: Values = deepcopy(dict(values))
+    if name in _AUGMENTATION:
+        changed["augmentation"][name] = value
+    elif name not in OPTIONS:
+        changed[name] = value
+    elif value is None:
+        changed["model_options"].pop(name, None)
+    else:
+        changed["model_options"][name] = value
+    return changed
+
+
+def changes(values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What differs from the recipe: name of the entry to its value here and there."""
+    recipe = recipe_values(values)
+    names = [name for name in (*values, *_AUGMENTATION, *OPTIONS) if name not in FREE]
+    pairs = {name: (get(values, name), get(recipe, name)) for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def check(values: Mapping[str, Any], *, has_gpu: bool) -> TrainConfig:
+    """The configuration, if it can be trained on this machine.
+
+    Args:
+        values: of the form.
+        has_gpu: whether a GPU could be used.
+
+    Raises:
+        ConfigError: a bad combination, or a data set that is not here; the sentence says what to do.
+        DataMissingError: pen strokes that the recipe needs are not here.
+    """
+    config = TrainConfig.from_json(values)
+    dataset = get_dataset_spec(config.dataset)
+    if not is_available(config.dataset):
+        raise ConfigError(
+            f"{dataset.title} is not on this machine. Get it with: python -m cnnplay data {config.dataset} --download"
+        )
+    if config.val_size >= dataset.n_train:
+        raise ConfigError(
+            f"{config.val_size:,} pictures cannot be kept out: {dataset.title} has {dataset.n_train:,}. Take fewer."
+        )
+    if config.precision == "fp16" and (config.device == "cpu" or not has_gpu):
+        raise ConfigError("fp16 needs a GPU. Choose auto, bf16 or fp32.")
+    if config.drawings:
+        from cnnplay.data.pen_pictures import find_pen_file  # it brings scipy, which the first page can do without
+
+        find_pen_file(config.drawings)
+    return config
+
+
+def sentence_against(values: Mapping[str, Any], *, has_gpu: bool) -> str | None:
+    """Why this form cannot be started, or None where it can."""
+    try:
+        check(values, has_gpu=has_gpu)
+    except CnnplayError as error:
+        return str(error)
+    return None
+
+
+def run_name(values: Mapping[str, Any]) -> str:
+    """A name that tells runs apart: the network, and what was changed or the recipe and seed."""
+    told = [f"{name} {_short(pair[0])}" for name, pair in changes(values).items()][:3]
+    return f"{values['model']} {', '.join(told) or values['recipe']}, seed {values['seed']}"
+
+
+def _short(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
