@@ -43,7 +43,8 @@ def find_checkpoint(text: str) -> "Trained":
         StoreError: the run store cannot be read.
     """
     from cnnplay.models.registry import MODELS
-    from cnnplay.runs.store import looks_like_run_id, open_store
+    from cnnplay.runs.reading import looks_like_run_id
+    from cnnplay.runs.store import open_store
     from cnnplay.runs.weights import trained_from_file, trained_from_key, trained_from_run
     from cnnplay.settings import home_dir
 

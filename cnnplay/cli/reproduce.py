@@ -36,7 +36,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def _reproduce(key: str, args: argparse.Namespace) -> dict[str, Any]:
     from cnnplay.cli.progress import TrainingBar
     from cnnplay.models.registry import get_spec
-    from cnnplay.runs.training_job import halt_on_signals, run_job
+    from cnnplay.runs.halting import halt_on_signals
+    from cnnplay.runs.training_job import run_job
     from cnnplay.settings import home_dir
     from cnnplay.training.events import EpochEnded, Event
     from cnnplay.training.recipes import make_config
@@ -44,14 +45,14 @@ def _reproduce(key: str, args: argparse.Namespace) -> dict[str, Any]:
     spec, config = get_spec(key), make_config(key, "published", seed=args.seed, device=args.device)
     folder = home_dir() / "reproduced" / f"{key}-{args.seed}"
     by_epoch: list[float] = []
-    with TrainingBar(disable=args.json) as bar, halt_on_signals() as signal:
+    with TrainingBar(disable=args.json) as bar, halt_on_signals() as halting:
 
         def show(event: Event) -> None:
             bar.show(event)
             if isinstance(event, EpochEnded) and event.test_accuracy is not None:
                 by_epoch.append(event.test_accuracy)
 
-        card = run_job(config, folder, signal=signal, on_event=show)
+        card = run_job(config, folder, signal=halting, at_once=halting.at_once, on_event=show)
     if card is None:
         raise KeyboardInterrupt
     return {

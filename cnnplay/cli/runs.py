@@ -3,48 +3,77 @@
 import argparse
 from typing import Any
 
+WITHOUT_ID = ("list", "purge")
+DEEDS = ("list", "show", "pause", "stop", "resume", "extend", "rename", "delete", "undelete", "purge")
+
 
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     """Declare the command."""
-    parser = subparsers.add_parser("runs", help="list, show, stop and resume runs")
-    deeds = ("list", "show", "stop", "resume")
-    parser.add_argument("deed", nargs="?", choices=deeds, default="list", help="what to do (default: list)")
-    parser.add_argument("run_id", nargs="?", metavar="ID", help="id of a run, or its beginning")
+    parser = subparsers.add_parser("runs", help="list, show, stop, resume, extend and delete runs")
+    parser.add_argument("deed", nargs="?", choices=DEEDS, default="list", help="what to do (default: list)")
+    parser.add_argument("run_id", nargs="?", metavar="ID", help="id of a run, or its beginning; not for list and purge")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="with rename: the new name")
+    parser.add_argument("--epochs", type=float, metavar="N", help="with extend: the number of epochs in all")
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Read or change the store; a run that waits is started where a slot is free.
 
     Raises:
-        UsageError: an ID too few or too many.
+        UsageError: an argument too few or too many.
         InputError: there is no such run, or it is in no state for that.
+        ConfigError: a number of epochs that no run can have.
         StoreError: the store cannot be used.
     """
-    from cnnplay.cli.errors import UsageError
     from cnnplay.runs.executor import LocalExecutor
     from cnnplay.runs.store import open_store
 
-    if (args.deed == "list") != (args.run_id is None):
-        wants = "takes no ID" if args.deed == "list" else "needs an ID"
-        raise UsageError(f"runs {args.deed} {wants}; see: python -m cnnplay runs --help")
+    _check(args)
     store = open_store()
     executor = LocalExecutor(store)
+    if args.deed == "purge":
+        return {"purged": list(store.purge_deleted(0))}
     if args.deed == "list":
         executor.start_waiting()
         return {"runs": [found.to_json() for found in store.list_runs()]}
-    found = store.find(args.run_id)
-    if args.deed == "stop":
-        found = executor.stop(found.id)
-    elif args.deed == "resume":
-        found = executor.resume(found.id)
+    run_id = store.find(args.run_id).id
+    match args.deed:
+        case "extend":
+            executor.extend(run_id, epochs=args.epochs)
+        case "rename":
+            store.rename(run_id, args.name)
+        case "stop" | "resume":
+            getattr(executor, args.deed)(run_id)
+        case "pause" | "delete" | "undelete":
+            getattr(store, args.deed)(run_id)
     executor.start_waiting()
-    return {"run": found.to_json()}
+    return {"run": store.get(run_id).to_json()}
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Argparse knows only one form of a command; here are ten.
+
+    Raises:
+        UsageError: an argument too few or too many.
+    """
+    from cnnplay.cli.errors import UsageError
+
+    for what, given, belongs in (
+        ("an ID", args.run_id, args.deed not in WITHOUT_ID),
+        ("a NAME", args.name, args.deed == "rename"),
+        ("--epochs", args.epochs, args.deed == "extend"),
+    ):
+        if belongs != (given is not None):
+            wants = f"needs {what}" if belongs else f"takes no {what.removeprefix('an ').removeprefix('a ')}"
+            raise UsageError(f"runs {args.deed} {wants}; see: python -m cnnplay runs --help")
 
 
 def render(result: dict[str, Any]) -> str:
-    """One line a run, or all about one."""
+    """One line a run, all about one, or how many are gone."""
     if "run" in result:
         return describe(result["run"])
+    if "purged" in result:
+        return f"Removed {len(result['purged'])} deleted runs and their files."
     if not result["runs"]:
         return "No runs yet. Start one: python -m cnnplay train fc2 --dataset mnist-5k --background"
     lines = [f"{'id':<8} {'state':<11} {'network':<16} {'data set':<13} {'epoch':>11} {'accuracy':>8}  name"]
@@ -59,7 +88,7 @@ def render(result: dict[str, Any]) -> str:
 
 
 def describe(row: dict[str, Any]) -> str:
-    """A run in two lines, and a third where something went wrong.
+    """A run in two lines, and more where it was deleted or something went wrong.
 
     Args:
         row: of the JSON document.
@@ -70,4 +99,6 @@ def describe(row: dict[str, Any]) -> str:
         f"epoch {row['epoch']:.1f} of {row['epochs']:g}{accuracy}",
         row["folder"],
     ]
+    if row["deleted_at"] is not None:
+        lines.append(f"Deleted; to bring it back: python -m cnnplay runs undelete {row['id'][:8]}")
     return "\n".join([*lines, row["error"]] if row["error"] else lines)

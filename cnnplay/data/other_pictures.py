@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cnnplay.data.scribbles import KINDS as SCRIBBLE_KINDS
-from cnnplay.data.scribbles import make_scribbles
+from cnnplay.data.scribbles import load_scribbles
 
 Bytes = NDArray[np.uint8]
 Kind = Callable[[int, np.random.Generator, Bytes], Bytes]
@@ -51,7 +51,7 @@ def _stripes(n: int, rng: np.random.Generator, _photos: Bytes) -> Bytes:
 
 
 def _drawings(n: int, rng: np.random.Generator, _photos: Bytes) -> Bytes:
-    drawn = make_scribbles(n, seed=int(rng.integers(2**31)), kinds=SCRIBBLE_KINDS)[:, 0] / 255
+    drawn = load_scribbles(n, seed=int(rng.integers(2**31)), kinds=SCRIBBLE_KINDS)[:, 0] / 255
     return _two_colours(np.pad(drawn, ((0, 0), (2, 2), (2, 2))), rng)
 
 

@@ -3,7 +3,6 @@
 Making them takes minutes, so they are kept in the app's own folder, under the content of the file they come from.
 """
 
-import hashlib
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnplay.data.arrayfile import read_arrays, write_arrays
+from cnnplay.data.kept import read_or_make
 from cnnplay.data.pen_strokes import TABLET_PX, PenDigit, prepare_pen_digit, read_pen_digits
 from cnnplay.data.scribbles import make_scribbles
 from cnnplay.errors import DataMissingError
@@ -63,15 +62,13 @@ def load_pen_pictures(name: str, *, seed: int) -> PenPictures:
         InputError: the file is not one of pen strokes.
     """
     path = find_pen_file(name)
-    digest = hashlib.sha256(path.read_bytes() + f"{VERSION}/{seed}".encode()).hexdigest()[:16]
-    kept = home_dir() / "data" / f"pen-pictures-{digest}.safetensors"
-    if not kept.exists():
-        made = _make(read_pen_digits(path), seed)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        arrays = {"images": made.images, "labels": made.labels, "scribbles": made.scribbles}
-        write_arrays(kept, arrays, metadata={"source": name})
-    arrays, _ = read_arrays(kept)
-    return PenPictures(arrays["images"], arrays["labels"], arrays["scribbles"])
+    arrays = read_or_make(
+        "pen-pictures",
+        lambda: vars(_make(read_pen_digits(path), seed)),
+        follows_from=path.read_bytes() + f"{VERSION}/{seed}".encode(),
+        source=name,
+    )
+    return PenPictures(**arrays)
 
 
 def _make(digits: list[PenDigit], seed: int) -> PenPictures:

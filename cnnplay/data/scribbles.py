@@ -11,9 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnplay.data.drawing import prepare_strokes
+from cnnplay.data.kept import read_or_make
 from cnnplay.data.strokes import FloatArray, Strokes
 from cnnplay.errors import EmptyDrawingError
 
+VERSION = 1
+"""Changes whenever the same seed gives other scribbles."""
 CANVAS_PX = 280
 Kind = Callable[[np.random.Generator], list[FloatArray]]
 
@@ -149,3 +152,27 @@ def make_scribbles(n: int, *, seed: int, kinds: dict[str, Kind] = KINDS) -> NDAr
         except EmptyDrawingError:
             continue
     return np.stack(images)[:, None]
+
+
+def load_scribbles(n: int, *, seed: int, kinds: dict[str, Kind] = KINDS) -> NDArray[np.uint8]:
+    """The same, made at the first call, which takes seconds, and read back after that.
+
+    Args:
+        n: how many.
+        seed: the same seed gives the same scribbles.
+        kinds: `KINDS` to learn from, `HELD_OUT` to measure with.
+
+    Returns:
+        (n, 1, 28, 28) uint8, read-only.
+
+    Raises:
+        DataError: the app's folder cannot be written.
+    """
+    recipe = f"{VERSION}/{n}/{seed}/{'/'.join(kinds)}"
+    arrays = read_or_make(
+        "scribbles",
+        lambda: {"images": make_scribbles(n, seed=seed, kinds=kinds)},
+        follows_from=recipe.encode(),
+        source=recipe,
+    )
+    return arrays["images"]

@@ -34,8 +34,8 @@ class _Others:
 def _other_things(spec: ModelSpec, photos: Bytes) -> _Others:
     if spec.input_shape[0] == 1:
         return _Others(
-            scribbles.make_scribbles(N_SCRIBBLES, seed=FIT_SEED),
-            scribbles.make_scribbles(N_SCRIBBLES, seed=MEASURE_SEED, kinds=scribbles.HELD_OUT),
+            scribbles.load_scribbles(N_SCRIBBLES, seed=FIT_SEED),
+            scribbles.load_scribbles(N_SCRIBBLES, seed=MEASURE_SEED, kinds=scribbles.HELD_OUT),
             tuple(scribbles.KINDS),
             tuple(scribbles.HELD_OUT),
         )

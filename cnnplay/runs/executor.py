@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
+from cnnplay.errors import InputError
 from cnnplay.runs.claims import Claim, ClaimedRun, claim_next
+from cnnplay.runs.origin import find_origin, parent_of
 from cnnplay.runs.place import this_place
 from cnnplay.runs.records import Run
+from cnnplay.runs.state_file import has_state
 from cnnplay.runs.store import RunStore
 from cnnplay.settings import (
     CHECKPOINTS_VARIABLE,
@@ -45,11 +48,14 @@ class Capacity:
 class Executor(Protocol):
     """Whoever takes runs and sees to it that they are worked on."""
 
-    def submit(self, config: TrainConfig, *, name: str | None = None) -> Run:
+    def submit(self, config: TrainConfig, *, name: str | None = None, parent_id: str | None = None) -> Run:
         """Queues a new run."""
 
     def resume(self, run_id: str) -> Run:
         """Lets a run go on that was paused, interrupted or failed."""
+
+    def extend(self, run_id: str, *, epochs: float) -> Run:
+        """Lets a run that has ended go on to more epochs."""
 
     def stop(self, run_id: str) -> Run:
         """Ends a run so that it can be resumed."""
@@ -70,18 +76,21 @@ class LocalExecutor:
         self._store = store
         self._n_slots = n_slots if n_slots is not None else count_gpus() or 1
 
-    def submit(self, config: TrainConfig, *, name: str | None = None) -> Run:
+    def submit(self, config: TrainConfig, *, name: str | None = None, parent_id: str | None = None) -> Run:
         """Queues a new run, and starts it if a slot is free.
 
         Args:
             config: what to train.
             name: for people; by default from the configuration.
+            parent_id: the run that it repeats; by default the one that it starts from.
 
         Raises:
-            InputError: the name is empty or too long.
+            InputError: the name is empty or too long, or it cannot start from what it is to start from.
+            CheckpointError: what it is to start from has no weights here.
             StoreError: the store cannot be written.
         """
-        run = self._store.create(config, place=this_place(), name=name)
+        find_origin(config, self._store)
+        run = self._store.create(config, place=this_place(), name=name, parent_id=parent_id or parent_of(config))
         self.start_waiting()
         return self._store.get(run.id)
 
@@ -93,6 +102,24 @@ class LocalExecutor:
             StoreError: the store cannot be written.
         """
         self._store.resume(run_id, place=this_place())
+        self.start_waiting()
+        return self._store.get(run_id)
+
+    def extend(self, run_id: str, *, epochs: float) -> Run:
+        """Puts a run that has ended into the queue again, to go on to more epochs; see `RunStore.extend`.
+
+        Raises:
+            InputError: there is no such run, it has not ended, has as many epochs, or did not keep its last state.
+            ConfigError: a number of epochs that no run can have.
+            StoreError: the store cannot be written.
+        """
+        run = self._store.get(run_id)
+        if run.state == "finished" and not has_state(run):
+            raise InputError(
+                f"Run {run.short_id} has no state here to go on from. Start a new run from its weights instead: "
+                f"start_from {run.id}."
+            )
+        self._store.extend(run_id, epochs)
         self.start_waiting()
         return self._store.get(run_id)
 

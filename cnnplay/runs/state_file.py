@@ -9,14 +9,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from cnnplay.errors import CheckpointError
+from cnnplay.models.card import CheckpointFiles, checkpoint_files
+from cnnplay.runs.records import Run
+from cnnplay.settings import run_dir
 from cnnplay.training.config import TrainConfig
 
 STATE_SUFFIX = ".state.pt"
 MAX_SAVING_SHARE = 0.05
 """A big network is saved less often, so that saving takes no more of its time than this."""
+
+
+def state_path(files: CheckpointFiles) -> Path:
+    """Where a run keeps the state from which it can go on."""
+    return files.weights.with_suffix(STATE_SUFFIX)
+
+
+def has_state(run: Run) -> bool:
+    """Whether the run can go on from a state on this machine."""
+    return state_path(checkpoint_files(run_dir(run.id), run.model, run.dataset)).is_file()
 
 
 class StateFile:
@@ -46,6 +57,8 @@ class StateFile:
         Raises:
             OSError: the disk is full, or cannot be written.
         """
+        import torch
+
         began = time.monotonic()
         buffer = io.BytesIO()  # torch.save into a file would hide why it failed
         torch.save(dict(state), buffer)
@@ -74,6 +87,8 @@ class StateFile:
         """
         if not self.path.exists():
             return None
+        import torch
+
         state: dict[str, Any] = torch.load(self.path, map_location="cpu", weights_only=True)
         saved = TrainConfig.from_json(state["config"])  # an older state lacks the newer settings
         if may_be_shorter and saved.epochs < config.epochs:

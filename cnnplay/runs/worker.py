@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ from cnnplay.errors import CnnplayError, InputError, StoreError
 from cnnplay.models.card import Card, checkpoint_files
 from cnnplay.runs.claims import Claim, ClaimedRun, LostRunError, claim_next, read_claim
 from cnnplay.runs.executor import LocalExecutor, count_gpus
+from cnnplay.runs.halting import HaltedError, Halting, halt_on_signals
 from cnnplay.runs.place import this_place
 from cnnplay.runs.recorder import Recorder, persist
 from cnnplay.runs.records import Run
@@ -32,10 +34,11 @@ class Watch:
 
     Args:
         claimed: the run.
+        halt: called, perhaps again and again, while others want the run to end, or have it.
     """
 
-    def __init__(self, claimed: ClaimedRun) -> None:
-        self._claimed = claimed
+    def __init__(self, claimed: ClaimedRun, halt: Callable[[], None]) -> None:
+        self._claimed, self._halt = claimed, halt
         self.state: State | None = "running"
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watch", daemon=True)
@@ -69,6 +72,8 @@ class Watch:
                 is_away = True
             else:
                 is_away = False
+            if self.state not in ("running", "paused"):
+                self._halt()
 
 
 def work(store: RunStore, run_id: str, *, worker: str | None = None) -> Run:
@@ -89,12 +94,13 @@ def work(store: RunStore, run_id: str, *, worker: str | None = None) -> Run:
         raise InputError(f"Run {run.short_id} is {run.state}; a worker can only take one that waits, in a free slot.")
     claimed = ClaimedRun(store.database, claim)
     try:
-        with Watch(claimed) as watch:
-            _train_and_end(store.get(run_id), claimed, watch)
+        with halt_on_signals() as halting, Watch(claimed, halting.tell) as watch:
+            _train_and_end(store.get(run_id), claimed, watch, halting)
     except LostRunError as error:
         raise InputError(f"{error} What it had done is kept in its folder.") from error
     finally:
         LocalExecutor(store).start_waiting()
+    store.purge_deleted()
     return store.get(run_id)
 
 
@@ -102,14 +108,16 @@ def _claim_here(store: RunStore, run_id: str) -> Claim | None:
     return claim_next(store.database, place=this_place(), n_slots=count_gpus() or 1, run_id=run_id)
 
 
-def _train_and_end(run: Run, claimed: ClaimedRun, watch: Watch) -> None:
+def _train_and_end(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting) -> None:
     """Runs the job, and notes the outcome; whatever goes wrong in it ends as a failed run with its reason."""
     error: str | None = None
     card: Card | None = None
     try:
-        card = _train(run, claimed, watch)
+        card = _train(run, claimed, watch, halting)
     except LostRunError:
         raise
+    except HaltedError:
+        pass
     except CnnplayError as failure:
         error = str(failure)
     except Exception as failure:  # noqa: BLE001 - the edge of this process: all goes to its log
@@ -124,24 +132,24 @@ def _train_and_end(run: Run, claimed: ClaimedRun, watch: Watch) -> None:
         persist(partial(claimed.end, "finished", accuracy=card.accuracy, files=_file_sizes(run, card)))
 
 
-def _train(run: Run, claimed: ClaimedRun, watch: Watch) -> Card | None:
-    # PyTorch takes seconds to import: the heart beats already.
-    from cnnplay.runs.training_job import halt_on_signals, run_job
-    from cnnplay.training.device import use_gpu
-    from cnnplay.training.loop import Signal
+def _train(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting) -> Card | None:
+    with halting.at_once():
+        # PyTorch takes seconds to import: the heart beats already.
+        from cnnplay.runs.training_job import run_job
+        from cnnplay.training.device import use_gpu
 
-    wanted: dict[State | None, Signal] = {"running": "go", "paused": "pause"}
-    use_gpu(claimed.claim.slot)
+        use_gpu(claimed.claim.slot)
     recorder = Recorder(claimed)
-    with halt_on_signals() as told:
-        return run_job(
-            run.train_config,
-            run_dir(run.id),
-            signal=lambda: "halt" if told() == "halt" else wanted.get(watch.state, "halt"),
-            on_event=recorder.take,
-            before_save=recorder.flush,
-            save_every_s=SAVE_EVERY_S,
-        )
+    return run_job(
+        run.train_config,
+        run_dir(run.id),
+        signal=lambda: "pause" if watch.state == "paused" and halting() == "go" else halting(),
+        at_once=halting.at_once,
+        on_event=recorder.take,
+        before_save=recorder.flush,
+        save_every_s=SAVE_EVERY_S,
+        keeps_history=True,
+    )
 
 
 def _file_sizes(run: Run, card: Card) -> dict[str, int]:

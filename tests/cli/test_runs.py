@@ -82,6 +82,35 @@ def test_stop_and_resume_by_the_beginning_of_an_id(ask, store, claimed):
     assert ask("runs", "stop", short)[1]["run"]["state"] == "interrupted"
 
 
+def test_a_run_is_paused_and_renamed(ask, store, claimed):
+    run_id = claimed.claim.run_id
+    assert ask("runs", "pause", run_id[:6])[1]["run"]["state"] == "paused"
+    assert ask("runs", "resume", run_id[:6])[1]["run"]["state"] == "running"
+    assert ask("runs", "rename", run_id[:6], "Wide  strokes")[1]["run"]["name"] == "Wide strokes"
+    assert store.get(run_id).name == "Wide strokes"
+
+
+def test_a_finished_run_is_extended_if_it_kept_its_state(ask, store, finished):
+    code, document, err = ask("runs", "extend", finished[:8], "--epochs", 5)
+    assert (code, document, "has no state here to go on from" in err) == (2, None, True)
+    (run_dir(finished) / "fc2-mnist-5k.state.pt").touch()
+    run = ask("runs", "extend", finished[:8], "--epochs", 5)[1]["run"]
+    assert (run["state"], run["epochs"], run["config"]["epochs"], run["accuracy"]) == ("queued", 5, 5, 0.5)
+
+
+def test_a_deleted_run_comes_back_until_it_is_purged(ask, store, finished, capsys):
+    assert ask("runs", "delete", finished[:8])[1]["run"]["deleted_at"] is not None
+    assert ask("runs")[1] == {"runs": []}
+    assert main(["runs", "show", finished]) == 0
+    assert f"runs undelete {finished[:8]}" in capsys.readouterr().out
+    assert ask("runs", "undelete", finished[:8])[1]["run"]["deleted_at"] is None
+    assert ask("runs", "purge")[1] == {"purged": []}
+    ask("runs", "delete", finished[:8])
+    assert ask("runs", "purge")[1] == {"purged": [finished]}
+    assert not run_dir(finished).exists()
+    assert "There is no run" in ask("runs", "undelete", finished)[2]
+
+
 def test_people_get_a_table_and_a_description(store, capsys, finished):
     assert main(["runs"]) == 0
     head, row = capsys.readouterr().out.splitlines()
@@ -127,6 +156,11 @@ def test_the_id_that_train_printed_is_a_checkpoint_too(ask, store):
         (["runs", "start"], "invalid choice: 'start'"),
         (["runs", "show"], "runs show needs an ID"),
         (["runs", "list", "abcd"], "runs list takes no ID"),
+        (["runs", "purge", "abcd"], "runs purge takes no ID"),
+        (["runs", "rename", "abcd"], "runs rename needs a NAME"),
+        (["runs", "stop", "abcd", "Name"], "runs stop takes no NAME"),
+        (["runs", "extend", "abcd"], "runs extend needs --epochs"),
+        (["runs", "show", "abcd", "--epochs", "3"], "runs show takes no --epochs"),
         (["runs", "show", "abc"], "at least its first 4 characters"),
         (["runs", "show", str(uuid.uuid4())], "There is no run"),
         (["worker", "abcd"], "There is no run 'abcd'"),
@@ -146,7 +180,7 @@ def test_bad_input_gets_one_line_and_exit_code_2(ask, store, argv, words):
 
 
 def test_what_has_ended_can_be_neither_stopped_nor_resumed(ask, finished):
-    for deed, past in (("stop", "stopped"), ("resume", "resumed")):
+    for deed, past in (("stop", "stopped"), ("resume", "resumed"), ("pause", "paused")):
         code, document, err = ask("runs", deed, finished[:8])
         assert (code, document) == (2, None)
         assert f"is finished and cannot be {past}" in err

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text, update
 
-from cnnplay.data.store import find_file, load_dataset
+from cnnplay.data.scribbles import HELD_OUT, KINDS, load_scribbles
+from cnnplay.data.store import load_dataset
+from cnnplay.runs.calibrate import FIT_SEED, MEASURE_SEED, N_SCRIBBLES
 from cnnplay.runs.claims import ClaimedRun, claim_next
 from cnnplay.runs.database import Database
 from cnnplay.runs.records import Metric
@@ -124,15 +126,18 @@ def store(database) -> RunStore:
 
 @pytest.fixture(scope="session")
 def unpacked(own_home) -> Path:
-    """The embedded data set's file: unpacking takes seconds."""
+    """A folder with what takes seconds to make: the embedded data set, and the scribbles of the calibration."""
     load_dataset("mnist-5k")
-    return find_file("mnist-5k")
+    for kinds, seed in ((KINDS, FIT_SEED), (HELD_OUT, MEASURE_SEED)):
+        load_scribbles(N_SCRIBBLES, seed=seed, kinds=kinds)
+    return own_home / "data"
 
 
 def make_home(folder, unpacked) -> Path:
-    """A CNNPLAY_HOME that has the data set already."""
+    """A CNNPLAY_HOME that has all that already."""
     (folder / "data").mkdir(parents=True)
-    shutil.copy(unpacked, folder / "data")
+    for path in (*unpacked.glob("mnist-5k*"), *unpacked.glob("scribbles-*")):
+        shutil.copy(path, folder / "data")
     return folder
 
 

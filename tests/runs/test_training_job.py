@@ -18,7 +18,7 @@ from cnnplay.models.card import read_card
 from cnnplay.models.checkpoint import load_model
 from cnnplay.models.forward import compute_logits
 from cnnplay.models.registry import get_spec
-from cnnplay.runs import training_job
+from cnnplay.runs import conclusion
 from cnnplay.runs.training_job import run_job
 from cnnplay.settings import PROJECT_DIR
 from cnnplay.training.events import EpochEnded, Finished, Milestone, Paused
@@ -72,7 +72,7 @@ MOMENTS = {
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_power_cut_at_a_bad_moment_changes_nothing(tmp_path, monkeypatch, moment):
-    monkeypatch.setattr(training_job, "calibrate", lambda card, *_: card)  # takes longer than all the rest
+    monkeypatch.setattr(conclusion, "calibrate", lambda card, *_: card)  # takes longer than all the rest
     config = quick(lookahead=True)  # averages once more after the very last step
 
     def cut(event):

@@ -1,0 +1,143 @@
+"""The end of a run: its weights saved, measured once on the test set, calibrated, and described on a card."""
+
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import save_file
+from torch import nn
+
+from cnnplay import __version__
+from cnnplay.data.store import Dataset, content_hash, image_hashes
+from cnnplay.evaluation.accuracy import measure_accuracy, per_class_accuracy
+from cnnplay.models.arithmetic import count_macs, count_parameters
+from cnnplay.models.card import Card, CheckpointFiles, checkpoint_files, write_card
+from cnnplay.models.checkpoint import load_model, save_weights
+from cnnplay.models.forward import compute_logits
+from cnnplay.models.registry import get_spec
+from cnnplay.runs.calibrate import calibrate
+from cnnplay.runs.state_file import sync
+from cnnplay.settings import PROJECT_DIR
+from cnnplay.training.config import TrainConfig
+from cnnplay.training.device import describe_hardware
+from cnnplay.training.events import EpochEnded, Finished
+from cnnplay.training.loop import Trainer
+
+_DIGITS = (
+    "Reads one digit at a time, in the form of MNIST: light ink on black, 20 pixels tall, centred by mass.",
+    "MNIST was written by Americans around 1990; other ways of writing a 1, 4, 7 or 9 are rarer in it.",
+    "It always prefers one of the ten digits; what is none of them can only be doubted.",
+)
+_OBJECTS = (
+    "Knows ten things and no others, and sees 32 x 32 pixels.",
+    "CIFAR-10 shows one thing in the middle of each picture; small, cut-off or several things confuse it.",
+    "Its doubt about other things was fitted on textures and drawings, not on photos of other things.",
+)
+LIMITS = {"mnist": _DIGITS, "mnist-5k": _DIGITS, "cifar10": _OBJECTS}
+"""What the networks of each data set cannot do, for their cards."""
+
+
+def unfinished_folder(files: CheckpointFiles) -> Path:
+    """Where the files of a result are made; what is found there was left by a killed process."""
+    return files.weights.with_suffix(".new")
+
+
+def conclude(
+    trainer: Trainer, dataset: Dataset, files: CheckpointFiles, finished: Finished, last_epoch: EpochEnded | None
+) -> Card:
+    """Saves the weights, reads them back, measures them once on the test set and writes the card.
+
+    An older result in the place of the new one stays until the new one is complete.
+
+    Args:
+        trainer: at the end of its training.
+        dataset: that it trained on.
+        files: where the result will be.
+        finished: its last event.
+        last_epoch: of the training, or None where not one was reported.
+
+    Raises:
+        OSError: the disk is full, or cannot be written.
+    """
+    made = checkpoint_files(unfinished_folder(files), trainer.config.model, trainer.config.dataset)
+    card = _measure(trainer, dataset, made, finished, last_epoch)
+    for new, path in ((made.weights, files.weights), (made.test_probs, files.test_probs), (made.card, files.card)):
+        sync(new)
+        new.replace(path)
+    sync(files.weights.parent)
+    shutil.rmtree(unfinished_folder(files))
+    return card
+
+
+def _measure(
+    trainer: Trainer, dataset: Dataset, files: CheckpointFiles, finished: Finished, last_epoch: EpochEnded | None
+) -> Card:
+    config = trainer.config
+    spec = get_spec(config.model)
+    save_weights(trainer.model, files.weights, key=config.model, options=dict(config.model_options))
+    _, model = load_model(files.weights)
+    model.to(trainer.device)
+    logits = compute_logits(model, spec, dataset.test_images)
+    labels = np.asarray(dataset.test_labels)
+    accuracy = measure_accuracy(logits, labels)
+    card = Card(
+        model=config.model,
+        dataset=config.dataset,
+        recipe=config.recipe,
+        seed=config.seed,
+        config=config.to_json(),
+        data_hash=content_hash(dataset),
+        code_version=code_version(),
+        trained_at=datetime.now(UTC).date().isoformat(),
+        device=trainer.device.type,
+        hardware=describe_hardware(trainer.device),
+        precision=trainer.precision,
+        torch_version=torch.__version__.split("+")[0],
+        wall_s=round(finished.elapsed_s, 1),
+        images_per_s=round(finished.images_per_s, 1),
+        n_params=count_parameters(model),
+        macs=count_macs(model, spec.input_shape),
+        size_bytes=files.weights.stat().st_size,
+        accuracy=accuracy.value,
+        accuracy_low=round(accuracy.low, 5),
+        accuracy_high=round(accuracy.high, 5),
+        n_test=accuracy.n,
+        per_class_accuracy=per_class_accuracy(logits, labels, dataset.spec.classes),
+        train_accuracy=round(last_epoch.train_accuracy, 5) if last_epoch else 0.0,
+        accuracy_tta=_averaged_accuracy(model, config, dataset),
+        views=config.views,
+        limits=LIMITS.get(config.dataset, ()),
+        classes=dataset.spec.classes,
+    )
+    _save_test_probs(files.test_probs, dataset, logits)
+    card = calibrate(card, model, spec, dataset)
+    write_card(files.card, card)
+    return card
+
+
+def _averaged_accuracy(model: nn.Module, config: TrainConfig, dataset: Dataset) -> float | None:
+    if config.views == "none":
+        return None
+    logits = compute_logits(model, get_spec(config.model), dataset.test_images, views=config.views)
+    return measure_accuracy(logits, np.asarray(dataset.test_labels)).value
+
+
+def _save_test_probs(path: Path, dataset: Dataset, logits: np.ndarray) -> None:
+    """Keeps the answers to the test set, keyed by picture, so that they can be compared without the data."""
+    shifted = np.exp(logits - logits.max(1, keepdims=True))
+    probs = (shifted / shifted.sum(1, keepdims=True)).astype(np.float16)
+    save_file({"image_hash": image_hashes(dataset.test_images), "probs": probs}, path)
+    path.chmod(0o644)
+
+
+def code_version() -> str:
+    """The project's version, with the revision where it runs from a checkout."""
+    command = ["git", "-C", str(PROJECT_DIR), "rev-parse", "--short", "HEAD"]
+    try:
+        revision = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return __version__
+    return f"{__version__}+{revision}"
