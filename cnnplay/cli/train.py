@@ -52,10 +52,11 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def _train(config: "TrainConfig", folder: Path, run_id: str, *, quiet: bool) -> dict[str, Any]:
     from cnnplay.cli.progress import TrainingBar
     from cnnplay.models.card import checkpoint_files
-    from cnnplay.runs.training_job import halt_on_signals, run_job
+    from cnnplay.runs.halting import halt_on_signals
+    from cnnplay.runs.training_job import run_job
 
-    with TrainingBar(disable=quiet) as bar, halt_on_signals() as signal:
-        card = run_job(config, folder, signal=signal, on_event=bar.show)
+    with TrainingBar(disable=quiet) as bar, halt_on_signals() as halting:
+        card = run_job(config, folder, signal=halting, at_once=halting.at_once, on_event=bar.show)
     if card is None:
         raise KeyboardInterrupt
     return {
