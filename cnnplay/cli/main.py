@@ -30,7 +30,19 @@ from cnnplay import __version__
 from cnnplay.cli.errors import PartlyFailedError, UsageError
 from cnnplay.errors import CnnplayError
 
-COMMANDS = ("models", "data", "train", "evaluate", "calibrate", "predict", "drawings", "reproduce", "runs", "worker")
+COMMANDS = (
+    "models",
+    "data",
+    "train",
+    "measure",
+    "evaluate",
+    "calibrate",
+    "predict",
+    "drawings",
+    "reproduce",
+    "runs",
+    "worker",
+)
 
 EXIT_OK = 0
 EXIT_BAD_INPUT = 2

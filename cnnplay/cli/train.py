@@ -4,24 +4,16 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnplay.cli.training_options import add_training_options, read_config
+
 if TYPE_CHECKING:
     from cnnplay.training.config import TrainConfig
-
-_CHANGES = ("dataset", "epochs", "batch_size", "lr", "seed", "device", "precision")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     """Declare the command."""
     parser = subparsers.add_parser("train", help="train a network and save it with its card")
-    parser.add_argument("model", help="key of the network, see: models")
-    parser.add_argument("--recipe", help="published, modern or speedrun (default: the network's first)")
-    parser.add_argument("--dataset", help="key of the data set (default: the one the network is made for)")
-    parser.add_argument("--epochs", type=float, help="passes over the training pictures")
-    parser.add_argument("--batch-size", type=int)
-    parser.add_argument("--lr", type=float, help="peak learning rate")
-    parser.add_argument("--seed", type=int)
-    parser.add_argument("--device", help="auto, cpu, mps, cuda or cuda:N (default: auto)")
-    parser.add_argument("--precision", help="auto, fp32, bf16 or fp16 (default: the recipe's)")
+    add_training_options(parser)
     parser.add_argument("--out", type=Path, help="folder of the result; an interrupted run there is resumed")
     parser.add_argument("--background", action="store_true", help="queue it in the run store and print its id")
     parser.add_argument("--name", help="with --background: a name for people")
@@ -37,10 +29,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """
     from cnnplay.errors import InputError
     from cnnplay.settings import home_dir
-    from cnnplay.training.recipes import make_config
 
-    changes = {name: getattr(args, name) for name in _CHANGES if getattr(args, name) is not None}
-    config = make_config(args.model, args.recipe, **changes)
+    config = read_config(args)
     if args.background:
         return _queue(config, args)
     if args.name is not None:

@@ -159,7 +159,8 @@ class Trainer:
                 if told == "halt":
                     yield Halted(self.step)
                     return
-            self._lr = self._train_step()
+            self._lr = learning_rate(self.config, self.step, self.n_steps)
+            self.train_step(self._lr)
             epoch_done = self.step % self.feed.steps_per_epoch == 0 or self.step == self.n_steps
             if epoch_done or self.step in self._milestones or time.monotonic() - self._reported_at >= REPORT_EVERY_S:
                 yield from self._report()
@@ -221,9 +222,13 @@ class Trainer:
         )
         self._restart_clock()
 
-    def _train_step(self) -> float:
+    def train_step(self, lr: float) -> Tensor:
+        """Takes the next step at this rate; `run` does so by itself.
+
+        Returns:
+            The mean loss of the batch, a scalar on the device.
+        """
         config, step = self.config, self.step
-        lr = learning_rate(config, step, self.n_steps)
         set_learning_rate(self._optimizer, lr)
         if config.whiten_bias_epochs and isinstance(whiten := getattr(self.model, "whiten", None), nn.Conv2d):
             assert whiten.bias is not None
@@ -247,7 +252,7 @@ class Trainer:
         n = float((labels != NO_LABEL).sum()) if self.feed.scribbles is not None else float(len(labels))
         right = (logits.detach().argmax(1) == labels).sum()
         self._pending += torch.stack([loss.detach() * n, right.float(), right.new_tensor(n, dtype=torch.float32)])
-        return lr
+        return loss.detach()
 
     def _flush(self) -> tuple[float, float, float]:
         """Mean loss and accuracy since the last flush, and the number of pictures; waits for the device."""
