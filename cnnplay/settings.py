@@ -1,9 +1,8 @@
 """Where cnnplay reads and writes: three folders and a run store, each movable by an environment variable."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-
-from platformdirs import user_cache_path, user_data_path
 
 DATA_VARIABLE = "CNNPLAY_DATA"
 HOME_VARIABLE = "CNNPLAY_HOME"
@@ -12,24 +11,36 @@ DATABASE_VARIABLE = "CNNPLAY_DATABASE_URL"
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 
-def _folder(variable: str, default: Path) -> Path:
+def _folder(variable: str, default: Callable[[], Path]) -> Path:
     value = os.environ.get(variable)
-    return Path(value).expanduser() if value else default
+    return Path(value).expanduser() if value else default()
+
+
+def _user_cache() -> Path:
+    from platformdirs import user_cache_path  # a script that carries this module does without
+
+    return user_cache_path("cnnplay", appauthor=False)
+
+
+def _user_data() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("cnnplay", appauthor=False)
 
 
 def data_dir() -> Path:
     """Folder of the downloaded data sets (`CNNPLAY_DATA`); it may be read-only and need not exist yet."""
-    return _folder(DATA_VARIABLE, user_cache_path("cnnplay", appauthor=False) / "data")
+    return _folder(DATA_VARIABLE, lambda: _user_cache() / "data")
 
 
 def home_dir() -> Path:
     """Folder of everything that the app itself writes (`CNNPLAY_HOME`); it need not exist yet."""
-    return _folder(HOME_VARIABLE, user_data_path("cnnplay", appauthor=False))
+    return _folder(HOME_VARIABLE, _user_data)
 
 
 def checkpoints_dir() -> Path:
     """Folder of the shipped networks and their cards (`CNNPLAY_CHECKPOINTS`)."""
-    return _folder(CHECKPOINTS_VARIABLE, PROJECT_DIR / "checkpoints")
+    return _folder(CHECKPOINTS_VARIABLE, lambda: PROJECT_DIR / "checkpoints")
 
 
 def run_dir(run_id: str) -> Path:

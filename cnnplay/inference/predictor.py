@@ -67,6 +67,7 @@ class Predictor:
         dataset: key of the data set that it learned from.
         classes: names of what it answers, which are those of that data set.
         title: what people call it.
+        temperature: by which logits are divided before the softmax.
 
     Args:
         spec: as above.
@@ -89,7 +90,7 @@ class Predictor:
         self.dataset = dataset or (card.dataset if card else spec.dataset)
         self.title = title or spec.title
         self.classes = self._name_classes()
-        self._temperature = card.temperature if card else 1.0
+        self.temperature = card.temperature if card else 1.0
         self._none_of_these = NoneOfThese.from_json(card.none_of_these) if card else None
 
     def _name_classes(self) -> tuple[str, ...]:
@@ -128,7 +129,7 @@ class Predictor:
         Raises:
             InputError: another shape or type.
         """
-        return softmax(self.logits(images) / self._temperature)
+        return softmax(self.logits(images) / self.temperature)
 
     def predict(self, image: Bytes) -> Prediction:
         """The answer to one picture, (C, H, W) uint8.
@@ -140,7 +141,7 @@ class Predictor:
         logits = self.logits(image[None])[0]
         elapsed_s = time.perf_counter() - began
         none_prob = float(self._none_of_these.prob(logits)) if self._none_of_these else 0.0
-        return Prediction(self.spec.key, self.classes, softmax(logits / self._temperature), none_prob, elapsed_s)
+        return Prediction(self.spec.key, self.classes, softmax(logits / self.temperature), none_prob, elapsed_s)
 
 
 def softmax(logits: Floats) -> Floats:

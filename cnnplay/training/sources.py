@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from cnnplay.data.pen_pictures import load_pen_pictures
 from cnnplay.data.store import Dataset
 from cnnplay.errors import ConfigError
 from cnnplay.models.spec import ModelSpec
@@ -46,6 +45,8 @@ def training_pictures(config: TrainConfig, dataset: Dataset) -> Sources:
         images, labels = images[kept], labels[kept]
     scribbles = None
     if config.drawings:
+        from cnnplay.data.pen_pictures import load_pen_pictures  # brings all that reads drawings along
+
         pen = load_pen_pictures(config.drawings, seed=config.seed)
         images = np.concatenate([images, pen.images])
         labels = np.concatenate([labels, pen.labels.astype(np.int64)])
