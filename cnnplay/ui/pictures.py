@@ -19,6 +19,13 @@ def as_paper(ink: ByteArray) -> ByteArray:
     return np.round(PAPER + (INK - PAPER) * (ink / 255)).astype(np.uint8)
 
 
+def kernel_pictures(kernels: NDArray[np.float32]) -> list[ByteArray]:
+    """Kernels (N, C, h, w), of 1 or 3 channels, as (h, w) or (h, w, 3) pictures: 0 is middle grey, all on one scale."""
+    largest = float(np.abs(kernels).max()) or 1.0
+    shown = np.round(127.5 + 127.5 * kernels / largest).astype(np.uint8)
+    return [picture[0] if len(picture) == 1 else np.ascontiguousarray(picture.transpose(1, 2, 0)) for picture in shown]
+
+
 def data_address(image: ByteArray | Image.Image) -> str:
     """A (H, W) or (H, W, 3) uint8 image as a `data:` address: small ones exactly, as PNG, photos as JPEG."""
     picture = image if isinstance(image, Image.Image) else Image.fromarray(image)

@@ -17,6 +17,7 @@ from cnnplay.ui.run_doctor import show_diagnosis
 from cnnplay.ui.run_points import Trace, follow, last_of
 from cnnplay.ui.run_queue import get_executor, get_store
 from cnnplay.ui.run_result import show_result
+from cnnplay.ui.time_machine import show_time_machine
 from cnnplay.ui.words import count, duration, file_size
 
 POLL_EVERY_S = 1.0
@@ -73,6 +74,7 @@ def show_run(run: Run, page_title: str) -> None:
             st.html(_LIVE.format(title=title, tick=tick), unsafe_allow_javascript=True)
 
     live()
+    show_time_machine(run)
 
 
 def _heading(run: Run) -> str:

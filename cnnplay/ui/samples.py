@@ -40,7 +40,12 @@ class SamplePhoto:
 
 
 @lru_cache(maxsize=4)
-def _open(key: str) -> Dataset:
+def open_dataset(key: str) -> Dataset:
+    """A data set, kept open for the next who asks.
+
+    Raises:
+        DataError: it is not on this machine, or damaged.
+    """
     return load_dataset(key)
 
 
@@ -51,7 +56,7 @@ def random_digit() -> SampleDigit:
         DataError: the data set on this machine is damaged.
     """
     key = "mnist" if is_available("mnist") else "mnist-5k"
-    data = _open(key)
+    data = open_dataset(key)
     index = int(np.random.default_rng().integers(len(data.test_labels)))
     label = data.spec.classes[int(data.test_labels[index])]
     if key == "mnist":
@@ -68,6 +73,6 @@ def random_photo() -> SamplePhoto:
         DataMissingError: CIFAR-10 is not on this machine; the message names the command that gets it.
         DataError: the data set on this machine is damaged.
     """
-    data = _open("cifar10")
+    data = open_dataset("cifar10")
     index = int(np.random.default_rng().integers(len(data.test_labels)))
     return SamplePhoto(np.array(data.test_images[index]), data.spec.classes[int(data.test_labels[index])], index)

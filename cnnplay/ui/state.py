@@ -40,3 +40,6 @@ TRAIN_TRACE = "retrain_trace"
 """The curves of the run on the page (`ui.run_points.Trace`)."""
 TRAIN_MEASURED = "retrain_measured"
 """What is measured, or was, for the form (`ui.train_plan.Asked`)."""
+
+TIME_PICTURE = "time_picture"
+"""Which test picture the time machine asks about, where there is no drawing."""
