@@ -7,7 +7,7 @@ from cnnplay.training.doctor.remedies import (
     SOUND_INITS,
     Remedy,
     lower_lr,
-    sound_init,
+    sound_start,
     switch_activation,
     unstick,
     usual_lr,
@@ -23,9 +23,6 @@ HALF_LEARNED = 0.5
 """What is left to learn, of 1 for guessing, above which dead units still matter."""
 SATURATED = 0.5
 """Share of a layer's values; the gradient there is below a tenth of what it could be (Glorot and Bengio 2010)."""
-HARDLY_LEARNED = 0.9
-"""What is left to learn under which a network learns in spite of all, as healthy networks of tanh do with 66 % of a
-layer saturated."""
 VANISHED = 0.05
 """Gradient of the first layer as a share of the last one's: two sigmoids, of slope 1/4 at most, leave 1/16. Networks
 that learn have 0.04 to 10 in their first steps and more later."""
@@ -46,7 +43,7 @@ def find_dead_relu(vitals: Vitals) -> Diagnosis | None:
     remedy, label = _revive(vitals, was_born_dead=before.get(worst, 0) >= DEAD)
     return Diagnosis(
         kind="dead_relu",
-        severity="ill" if vitals.left >= HARDLY_LEARNED else "watch",
+        severity="ill" if vitals.hardly_learns else "watch",
         sentence=f"{units} of {worst} are dead: they answer 0 to every picture and learn nothing from it.",
         evidence=f"Dead units: {layer_shares(shares, before, step=look.step)}.",
         remedy=remedy,
@@ -56,7 +53,7 @@ def find_dead_relu(vitals: Vitals) -> Diagnosis | None:
 
 def find_saturated(vitals: Vitals) -> Diagnosis | None:
     """Sigmoids or tanhs at their ends, where they are flat."""
-    if not vitals.history.milestones or vitals.left < HARDLY_LEARNED:
+    if not (vitals.history.milestones and vitals.hardly_learns):
         return None
     look = vitals.history.milestones[-1]
     shares, before = _saturated_shares(look), _saturated_shares(vitals.first_look)
@@ -81,21 +78,21 @@ def find_vanishing_gradients(vitals: Vitals) -> Diagnosis | None:
     """Gradients that shrink from layer to layer on their way back, or are tiny everywhere."""
     if not (vitals.is_stuck and vitals.is_due):
         return None
-    norms = [point.grad_norms for point in vitals.train if point.grad_norms]
-    rows = np.array([list(row.values()) for row in norms], dtype=float)
-    rows = rows[np.isfinite(rows).all(axis=1)] if len(rows) else rows
-    if not rows.any():
+    typical = {name: float(np.median(norms)) for name, norms in vitals.grad_norms.items()}
+    names = list(typical)
+    if not any(typical.values()):
         return None
-    typical = np.median(rows, axis=0)
-    first, last = float(typical[0]), float(typical[-1])
-    if first >= VANISHED * last and typical.max() >= TINY_GRAD:
+    first, last = typical[names[0]], typical[names[-1]]
+    if first >= VANISHED * last and max(typical.values()) >= TINY_GRAD:
         return None
-    names = list(norms[-1])
+    sentence = f"The gradient fades on its way back, so that {names[0]} hardly learns."
+    if first >= VANISHED * last:
+        sentence = "The gradients of all layers are next to nothing, so that none learns."
     remedy, label = unstick(vitals.history.config)
     return Diagnosis(
         kind="vanishing_gradients",
         severity="ill",
-        sentence=f"The gradient fades on its way back, so that {names[0]} hardly learns.",
+        sentence=sentence,
         evidence=f"Median norm of the gradient: {figure(last)} in {names[-1]}, {figure(first)} in {names[0]}. "
         + against_guessing(vitals),
         remedy=remedy,
@@ -117,7 +114,7 @@ def _revive(vitals: Vitals, *, was_born_dead: bool) -> Remedy:
     """Steps that do not kill, where it was them; otherwise weights or an activation with which units live."""
     config = vitals.history.config
     if config.init not in SOUND_INITS:
-        return sound_init()
+        return sound_start(config)
     if not was_born_dead and config.lr > usual_lr(config):
         return lower_lr(config, 10)
     return switch_activation(config, "leaky_relu")

@@ -41,9 +41,9 @@ def find_overfitting(vitals: Vitals) -> Diagnosis | None:
         kind="overfitting",
         severity="ill" if gap >= WIDE_GAP else "watch",
         sentence="The network learns its training pictures by heart: on others it gets no better.",
-        evidence=f"After epoch {epoch:.0f} it reads {percent(accuracy)} of the training pictures and "
-        f"{percent(val_accuracy)} of the {config.val_size:,} kept out; after epoch {best_epoch:.0f} it was "
-        f"{percent(best)} of these.",
+        evidence=f"After epoch {epoch:.0f} {percent(accuracy)} of the training pictures are read rightly, and "
+        f"{percent(val_accuracy)} of the {config.val_size:,} kept out; of these {percent(best)} were after epoch "
+        f"{best_epoch:.0f}.",
         remedy=remedy,
         remedy_label=label,
     )

@@ -49,9 +49,13 @@ def calm(config: TrainConfig) -> Remedy:
     return {"clip_grad": CLIP_GRAD}, f"Train again with gradients no longer than {CLIP_GRAD:g}"
 
 
-def sound_init() -> Remedy:
-    """First weights whose size fits each layer (He et al. 2015, arXiv:1502.01852)."""
-    return {"init": "kaiming"}, "Train again with Kaiming initial weights"
+def sound_start(config: TrainConfig) -> Remedy:
+    """First weights whose size fits each layer."""
+    if config.start_from:
+        return {"start_from": None}, "Train again from fresh weights"
+    if config.init == "default":
+        return {"init": "kaiming"}, "Train again with Kaiming initial weights"  # He et al. 2015, arXiv:1502.01852
+    return {"init": "default"}, "Train again with the network's own initial weights"
 
 
 def switch_activation(config: TrainConfig, activation: str) -> Remedy:
@@ -63,7 +67,7 @@ def switch_activation(config: TrainConfig, activation: str) -> Remedy:
 def unstick(config: TrainConfig) -> Remedy:
     """What helps a network that learns nothing: sound weights, an activation without flat ends, another rate."""
     if config.init not in SOUND_INITS:
-        return sound_init()
+        return sound_start(config)
     if config.model_options.get("activation") in {"sigmoid", "tanh"}:
         return switch_activation(config, "relu")
     return lower_lr(config, 3) if config.lr > usual_lr(config) else raise_lr(config, 3)

@@ -29,9 +29,10 @@ def losses(points: Iterable[Point]) -> str:
 
 
 def against_guessing(vitals: Vitals) -> str:
-    """The loss of now beside that of a network that guesses."""
-    now = float(vitals.windows[-1])
-    return f"Loss {figure(now)} at step {vitals.step:,}; guessing gives {figure(vitals.guess_loss)}."
+    """The loss of now, where there is one, beside that of a network that guesses."""
+    if vitals.recent is None:
+        return f"Guessing gives a loss of {figure(vitals.guess_loss)}."
+    return f"Loss {figure(vitals.recent)} at step {vitals.step:,}; guessing gives {figure(vitals.guess_loss)}."
 
 
 def layer_shares(shares: Mapping[str, float], before: Mapping[str, float], *, step: int) -> str:
