@@ -17,6 +17,8 @@ from cnnplay.ui.train_fields import set_form
 
 MORE_EPOCHS = 5
 RUN_PARAMETER = "run"
+TRIED: tuple[State, ...] = ("finished", "running", "paused", "interrupted")
+"""States in which there are weights to try: the final ones, or those of the last look inside."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,16 @@ OFFERED: dict[State, tuple[Deed, ...]] = {
 
 def show_actions(run: Run) -> None:
     """The buttons of a run, in one row."""
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for deed in OFFERED[run.state]:
             if deed.do is STOP.do:
                 with st.container(key="stop_training", width="content"):
                     _button(deed, run)
             else:
                 _button(deed, run)
-        if run.state == "finished":
+        if run.state in TRIED:
             show_way_to_draw(run)
+        if run.state == "finished":
             with st.popover("Train longer", key="train_extend"):
                 _offer_more_epochs(run)
         st.button("Clone with changes", key="train_clone", on_click=clone, args=(run,))

@@ -25,7 +25,7 @@ def show_result(run: Run) -> None:
         return
     note = get_dataset_spec(run.dataset).note
     st.html(
-        f'<div class="cp-result"><b>{accuracy(run.accuracy)}</b><span>{escape(_behind(card))}</span></div>'
+        f'<div class="cp-result"><b>{accuracy(run.accuracy)}</b><div>{_behind(card)}</div></div>'
         + (f'<p class="cp-small">{escape(note)}</p>' if note else "")
     )
 
@@ -41,10 +41,11 @@ def show_way_to_draw(run: Run) -> None:
 
 def _behind(card: Card | None) -> str:
     if card is None:
-        return "of the test pictures"
+        return "<span>of the test pictures</span>"
+    interval = f"{100 * card.accuracy_low:.2f} to {accuracy(card.accuracy_high)}"
     return (
-        f"of {card.n_test:,} test pictures; 95 % interval {100 * card.accuracy_low:.2f} to "
-        f"{accuracy(card.accuracy_high)}"
+        f"<span>of {card.n_test:,} test pictures</span>"
+        f'<span class="cp-small">95 % interval {interval}, one run, seed {card.seed}</span>'
     )
 
 

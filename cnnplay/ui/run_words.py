@@ -44,7 +44,7 @@ def headline(run: Run, *, n_before: int | None = None) -> str:
         case "queued":
             return _waiting(n_before or 0)
         case "running" if run.step == 0:
-            return "Starting"
+            return "Starting: it loads PyTorch and the pictures"
         case "running":
             return f"Training, {so_far}"
         case "paused":

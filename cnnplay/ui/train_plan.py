@@ -79,7 +79,7 @@ def _show_facts(found: Measurement | str | None, *, is_pending: bool) -> None:
     values = form()
     n_params, macs = (found.n_params, found.macs) if isinstance(found, Measurement) else _size(values)
     facts = [("Parameters", count(n_params)), ("MACs", count(macs))]
-    line = "Measuring" if is_pending else "Not measured yet"
+    line = "Measuring, which takes some seconds" if is_pending else "One second of training tells the time."
     if isinstance(found, Measurement):
         facts.append(("Time", f"about {duration(found.estimate_s)}"))
         line = (

@@ -12,7 +12,7 @@ from cnnplay.models.card import Card, checkpoint_files, write_card
 from cnnplay.models.checkpoint import save_weights
 from cnnplay.models.registry import build, get_spec
 from cnnplay.settings import CHECKPOINTS_VARIABLE, DATA_VARIABLE
-from cnnplay.ui import predictors
+from cnnplay.ui import predictors, run_queue
 
 APP = Path(__file__).parents[2] / "app.py"
 TIMEOUT_S = 120
@@ -45,6 +45,7 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def open_page(untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
     """Opens app.py and goes to a page; `networks=False` leaves it without a single one."""
     monkeypatch.setattr(predictors, "warm_up", lambda: None)
+    monkeypatch.setattr(run_queue, "start_waiting_runs", lambda: None)
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "no-data"))
 
     def open_(page: str, *, networks: bool = True, **session: object) -> AppTest:
