@@ -40,6 +40,8 @@ COMMANDS = (
     "predict",
     "drawings",
     "reproduce",
+    "export",
+    "import",
     "runs",
     "worker",
 )

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,6 +41,17 @@ LIMITS = {"mnist": _DIGITS, "mnist-5k": _DIGITS, "cifar10": _OBJECTS}
 """What the networks of each data set cannot do, for their cards."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """What a card says of the training itself: see `Card`."""
+
+    device: torch.device
+    precision: str
+    wall_s: float
+    images_per_s: float
+    train_accuracy: float
+
+
 def unfinished_folder(files: CheckpointFiles) -> Path:
     """Where the files of a result are made; what is found there was left by a killed process."""
     return files.weights.with_suffix(".new")
@@ -62,8 +74,17 @@ def conclude(
     Raises:
         OSError: the disk is full, or cannot be written.
     """
-    made = checkpoint_files(unfinished_folder(files), trainer.config.model, trainer.config.dataset)
-    card = _measure(trainer, dataset, made, finished, last_epoch)
+    config = trainer.config
+    made = checkpoint_files(unfinished_folder(files), config.model, config.dataset)
+    save_weights(trainer.model, made.weights, key=config.model, options=dict(config.model_options))
+    how = Circumstances(
+        device=trainer.device,
+        precision=trainer.precision,
+        wall_s=finished.elapsed_s,
+        images_per_s=finished.images_per_s,
+        train_accuracy=last_epoch.train_accuracy if last_epoch else 0.0,
+    )
+    card = measure_result(config, dataset, made, how)
     for new, path in ((made.weights, files.weights), (made.test_probs, files.test_probs), (made.card, files.card)):
         sync(new)
         new.replace(path)
@@ -72,14 +93,22 @@ def conclude(
     return card
 
 
-def _measure(
-    trainer: Trainer, dataset: Dataset, files: CheckpointFiles, finished: Finished, last_epoch: EpochEnded | None
-) -> Card:
-    config = trainer.config
+def measure_result(config: TrainConfig, dataset: Dataset, files: CheckpointFiles, how: Circumstances) -> Card:
+    """Reads saved weights back, measures them once on the test set, calibrates them and writes their card.
+
+    Args:
+        config: of the run.
+        dataset: that it trained on.
+        files: the weights are there, the card and the answers to the test set are made beside them.
+        how: what the card says of the training itself.
+
+    Raises:
+        CheckpointError: the weights cannot be read.
+        OSError: the disk is full, or cannot be written.
+    """
     spec = get_spec(config.model)
-    save_weights(trainer.model, files.weights, key=config.model, options=dict(config.model_options))
     _, model = load_model(files.weights)
-    model.to(trainer.device)
+    model.to(how.device)
     logits = compute_logits(model, spec, dataset.test_images)
     labels = np.asarray(dataset.test_labels)
     accuracy = measure_accuracy(logits, labels)
@@ -92,12 +121,12 @@ def _measure(
         data_hash=content_hash(dataset),
         code_version=code_version(),
         trained_at=datetime.now(UTC).date().isoformat(),
-        device=trainer.device.type,
-        hardware=describe_hardware(trainer.device),
-        precision=trainer.precision,
+        device=how.device.type,
+        hardware=describe_hardware(how.device),
+        precision=how.precision,
         torch_version=torch.__version__.split("+")[0],
-        wall_s=round(finished.elapsed_s, 1),
-        images_per_s=round(finished.images_per_s, 1),
+        wall_s=round(how.wall_s, 1),
+        images_per_s=round(how.images_per_s, 1),
         n_params=count_parameters(model),
         macs=count_macs(model, spec.input_shape),
         size_bytes=files.weights.stat().st_size,
@@ -106,7 +135,7 @@ def _measure(
         accuracy_high=round(accuracy.high, 5),
         n_test=accuracy.n,
         per_class_accuracy=per_class_accuracy(logits, labels, dataset.spec.classes),
-        train_accuracy=round(last_epoch.train_accuracy, 5) if last_epoch else 0.0,
+        train_accuracy=round(how.train_accuracy, 5),
         accuracy_tta=_averaged_accuracy(model, config, dataset),
         views=config.views,
         limits=LIMITS.get(config.dataset, ()),

@@ -1,6 +1,7 @@
 """Networks to take along: weights with their card in one file, and ONNX with the preprocessing inside."""
 
 import json
+import re
 import warnings
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from cnnplay.data.store import is_available, load_dataset
 from cnnplay.errors import ExportError, InputError
 from cnnplay.inference.predictor import Predictor
+from cnnplay.models.registry import MODELS
 from cnnplay.models.weights_file import read_header, with_metadata
 from cnnplay.runs.weights import Trained
 
@@ -19,11 +21,18 @@ if TYPE_CHECKING:
 
 MAX_DIFFERENCE = 1e-4
 """Between PyTorch's and ONNX Runtime's probabilities, for any class of any picture that is tried."""
+MAX_STEM_CHARS = 60
 N_TRIED = 64
 """Pictures; the export sees two of them, so that another size of batch is tried as well."""
 PICTURES, PROBS, LOGITS = "pictures", "probs", "logits"
 """Names of what goes in and comes out."""
 Bytes = npt.NDArray[np.uint8]
+
+
+def file_stem(trained: Trained) -> str:
+    """What its files are called, without the ending: letters and digits, whatever people called the network."""
+    name = trained.weights.stem if trained.name in MODELS else trained.name
+    return re.sub(r"[^a-zA-Z0-9_]+", "-", name).strip("-")[:MAX_STEM_CHARS] or "network"
 
 
 def export_safetensors(trained: Trained) -> bytes:

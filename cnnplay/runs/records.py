@@ -15,6 +15,8 @@ from cnnplay.training.events import LayerStats
 
 Kind = Literal["train", "epoch"]
 SHORT_ID_CHARS = 8
+IMPORTED = "imported"
+"""Recipe of a run that was never trained here: its network came as a file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,11 @@ class Run:
     def short_id(self) -> str:
         """The beginning of the id, for people."""
         return self.id[:SHORT_ID_CHARS]
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether its network came as a file, and how it was trained is not known."""
+        return self.recipe == IMPORTED
 
     @property
     def train_config(self) -> TrainConfig:

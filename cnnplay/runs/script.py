@@ -16,6 +16,7 @@ from cnnplay import __version__
 from cnnplay.data.catalog import get_dataset_spec
 from cnnplay.errors import ConfigError, ExportError, InputError
 from cnnplay.models.registry import get_spec
+from cnnplay.runs.records import IMPORTED
 from cnnplay.runs.weights import Trained
 from cnnplay.settings import PROJECT_DIR
 from cnnplay.training.config import TrainConfig
@@ -28,9 +29,8 @@ LEFT_OUT = frozenset({"cnnplay.data.embedded", "cnnplay.data.pen_pictures"})
 
 _HEAD = '''"""{title}
 
-Trains {model} on {dataset} once more, exactly as it was trained: the network, the loop, the augmentation, the
-optimiser, the schedule and the settings are those of the run. On the same kind of processor, with the same number of
-threads and the same versions, the weights come out the same to the last bit.
+Trains {model} on {dataset} once more: the network, the loop, the augmentation, the optimiser, the schedule and the
+settings are those of the run. {promise}
 
     pip install torch numpy safetensors
     python {file_name} --data {dataset}.safetensors
@@ -50,6 +50,10 @@ FACTS = json.loads(r"""
 
 SOURCES = {{}}
 '''
+_EXACT = """On the same kind of processor, with the same number of threads and the
+same versions, the weights come out the same to the last bit."""
+_IN_ONE_STRETCH = """The run had ended before and was extended; this script trains
+all its epochs in one stretch, so its network will be another one."""
 _TAIL = '''
 
 class Carried(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
@@ -97,6 +101,7 @@ def export_script(trained: Trained, *, file_name: str) -> str:
         title=_one_line(trained.name),
         model=model,
         dataset=dataset,
+        promise=_IN_ONE_STRETCH if trained.is_extended else _EXACT,
         file_name=file_name,
         version=__version__,
         facts=json.dumps(facts, indent=1),
@@ -181,7 +186,7 @@ def _is_module(name: str) -> bool:
 
 
 def _config_of(trained: Trained) -> TrainConfig:
-    if not trained.config or trained.config.get("recipe") == "imported":
+    if not trained.config or trained.config.get("recipe") == IMPORTED:
         raise ExportError(f"{trained.name} came as a file, and how it was trained is not known. Take its weights.")
     try:
         config = TrainConfig.from_json(trained.config)

@@ -116,7 +116,7 @@ class RunStore(RunReader):
             epochs: in all.
 
         Raises:
-            InputError: it has not ended, was deleted, or has as many epochs already.
+            InputError: it has not ended, was deleted or imported, or has as many epochs already.
             ConfigError: a number of epochs that no run can have.
             StoreError: the store cannot be written.
         """
@@ -125,6 +125,8 @@ class RunStore(RunReader):
             run = read_run(connection, run_id)
             if epochs <= run.epochs:
                 raise InputError(f"Run {run.short_id} has {run.epochs:g} epochs. Give more than that, not {epochs:g}.")
+            if run.is_imported:
+                raise InputError(f"Run {run.short_id} was imported and cannot go on. Start a new one from its weights.")
             longer = replace(run.train_config, epochs=epochs).to_json()
             can = runs.c.state.in_(ENDED) & runs.c.deleted_at.is_(None)
             again = {"worker": None, "error": None, "finished_at": None, "n_steps": None}
@@ -180,12 +182,13 @@ class RunStore(RunReader):
         Raises:
             StoreError: the store cannot be written, or a folder not be removed.
         """
-        last_place = select(jobs.c.place).where(jobs.c.run_id == runs.c.id).order_by(jobs.c.id.desc()).limit(1)
+        place = select(jobs.c.place).where(jobs.c.run_id == runs.c.id).order_by(jobs.c.id.desc()).limit(1)
         with self.database.read() as connection:
             is_due = runs.c.deleted_at <= self.database.now(connection) - older_than_s
-            query = select(runs.c.id).where(is_due, last_place.scalar_subquery() == this_place())
-            due = list(connection.scalars(query))
-        return tuple(run_id for run_id in due if self._purge(run_id))
+            due = connection.execute(select(runs.c.id, place.scalar_subquery().label("place")).where(is_due)).all()
+        # A run that was never queued is where its folder is.
+        here = [row.id for row in due if row.place == this_place() or (row.place is None and run_dir(row.id).exists())]
+        return tuple(run_id for run_id in here if self._purge(run_id))
 
     def _purge(self, run_id: str) -> bool:
         """The row goes only where the folder goes as well; one that was brought back in between stays."""

@@ -10,8 +10,9 @@ from cnnplay.models.card import Card, checkpoint_files, is_shipped, read_card, s
 from cnnplay.models.registry import get_spec
 from cnnplay.runs.records import Run
 from cnnplay.runs.schema import State
-from cnnplay.runs.snapshots import list_snapshots
+from cnnplay.runs.snapshots import list_snapshots, snapshot_name
 from cnnplay.settings import run_dir
+from cnnplay.training.events import milestone_steps
 
 USABLE: tuple[State, ...] = ("finished", "running", "paused", "stopping", "interrupted")
 """States in which a run may have a network that is worth asking."""
@@ -26,12 +27,14 @@ class Trained:
         weights: the safetensors file.
         dataset: key of the data set that it learned from; None where only the file or its card may tell.
         config: how it was trained, as JSON values; empty where nobody knows.
+        is_extended: it had ended before, and went on to more epochs.
     """
 
     name: str
     weights: Path
     dataset: str | None = None
     config: Mapping[str, Any]
+    is_extended: bool = False
 
     def read_card(self) -> Card | None:
         """Its card, where there is one beside the weights.
@@ -70,7 +73,9 @@ def trained_from_run(run: Run) -> Trained:
             f"Run {run.short_id} is {run.state}, epoch {run.epoch:.1f} of {run.epochs:g}; it has no network here yet. "
             f"See: python -m cnnplay runs show {run.short_id}."
         )
-    return Trained(name=run.name, weights=weights, dataset=run.dataset, config=run.config)
+    return Trained(
+        name=run.name, weights=weights, dataset=run.dataset, config=run.config, is_extended=_was_extended(run)
+    )
 
 
 def trained_from_file(path: Path) -> Trained:
@@ -95,6 +100,14 @@ def find_weights(run: Run) -> Path | None:
     if snapshots:
         return snapshots[-1]
     return final if final.is_file() else None
+
+
+def _was_extended(run: Run) -> bool:
+    """A snapshot at a step that is no milestone of the whole run was made at an earlier end."""
+    if run.n_steps is None:
+        return False
+    expected = {Path(snapshot_name(step)).name for step in (*milestone_steps(run.n_steps), run.step)}
+    return any(path.name not in expected for path in list_snapshots(run_dir(run.id)))
 
 
 def _read_card_beside(weights: Path) -> Card | None:

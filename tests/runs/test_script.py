@@ -1,5 +1,6 @@
 """A run as one Python file: alone, without this project, it makes the very same network."""
 
+import ast
 import json
 import os
 import subprocess
@@ -13,11 +14,17 @@ from safetensors.numpy import load_file
 
 from cnnplay.data.store import find_file
 from cnnplay.errors import ExportError
-from cnnplay.models.registry import MODELS
+from cnnplay.models.checkpoint import save_weights
+from cnnplay.models.registry import MODELS, build
+from cnnplay.runs.claims import ClaimedRun, claim_next
+from cnnplay.runs.place import this_place
 from cnnplay.runs.retraining import main
 from cnnplay.runs.script import collect_sources, export_script, gather_facts
+from cnnplay.runs.snapshots import snapshot_name
+from cnnplay.runs.store import open_store
 from cnnplay.runs.training_job import run_job
-from cnnplay.runs.weights import trained_from_file
+from cnnplay.runs.weights import trained_from_file, trained_from_run
+from cnnplay.settings import run_dir
 from cnnplay.training.config import Augmentation
 from cnnplay.training.recipes import PEN_STROKES, make_config
 
@@ -143,6 +150,19 @@ def test_every_network_can_be_carried(key):
 def test_what_needs_more_than_torch_is_not_carried():
     with pytest.raises(ExportError, match=r"cannot carry cnnplay.data.components, which needs scipy"):
         collect_sources("cnnplay.data.components")
+
+
+def test_a_run_that_was_extended_promises_no_more_than_it_can_keep(home):
+    store = open_store()
+    run = store.create(quick(), place=this_place())
+    claimed = ClaimedRun(store.database, claim_next(store.database, place=this_place(), n_slots=1))
+    claimed.attach(step=100, n_steps=100)
+    for step in (0, 64, 100):
+        save_weights(build("fc2"), run_dir(run.id) / snapshot_name(step), key="fc2")
+    assert "to the last bit" in export_script(trained_from_run(store.get(run.id)), file_name="x.py")
+    claimed.attach(step=300, n_steps=300)
+    assert "extended" in ast.get_docstring(ast.parse(export_script(trained_from_run(store.get(run.id)), file_name="x")))
+    store.close()
 
 
 def test_a_run_that_cannot_be_repeated_from_one_file_says_why(tmp_path, trained):
