@@ -57,7 +57,7 @@ class Snapshots:
         try:
             save_weights(model, path, key=self._key, options=self._options)
         except (OSError, SafetensorError) as error:
-            path.with_name(path.name + ".part").unlink(missing_ok=True)
+            remove_half_written(self._folder)
             if not self._has_complained:
                 sys.stderr.write(f"The snapshot of step {step} could not be written: {error}. The run goes on.\n")
             self._has_complained = True

@@ -1,5 +1,6 @@
 """The databases that the run store is tested on: a fresh SQLite file, and a real PostgreSQL server."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -17,11 +18,14 @@ from cnnplay.data.store import load_dataset
 from cnnplay.runs.calibrate import FIT_SEED, MEASURE_SEED, N_SCRIBBLES
 from cnnplay.runs.claims import ClaimedRun, claim_next
 from cnnplay.runs.database import Database
+from cnnplay.runs.executor import LocalExecutor
 from cnnplay.runs.records import Metric
 from cnnplay.runs.schema import runs
 from cnnplay.runs.store import RunStore
 from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE
 from cnnplay.training.recipes import make_config
+
+from .workers import store_of_this_test
 
 SERVER_USER = "postgres"
 HERE = "here"
@@ -150,3 +154,37 @@ def home(tmp_path, monkeypatch, unpacked) -> Path:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     return tmp_path / "home"
+
+
+@pytest.fixture
+def live_store(home) -> Iterator[RunStore]:
+    """The store that workers find; none of them outlives the test."""
+    with store_of_this_test() as store:
+        yield store
+
+
+@pytest.fixture
+def executor(live_store) -> LocalExecutor:
+    return LocalExecutor(live_store)
+
+
+@pytest.fixture
+def small_disk(home, unpacked, tmp_path, monkeypatch):
+    """A CNNPLAY_HOME on a disk of its own of 8 MB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
+    if os.getuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("a small disk can only be mounted by root")
+    try:
+        make_home(disk / "home", unpacked)
+        monkeypatch.setenv(HOME_VARIABLE, str(disk / "home"))
+        yield disk
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def fill(disk):
+    with (disk / "filler").open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))

@@ -1,6 +1,5 @@
 """Real worker processes: killed, paused, stopped, out of disk, and in the end always the same network."""
 
-import contextlib
 import os
 import resource
 import shutil
@@ -8,45 +7,44 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
-from safetensors.numpy import load_file
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from cnnplay.cli.main import main
 from cnnplay.models.card import read_card
 from cnnplay.runs.claims import claim_next
-from cnnplay.runs.executor import LocalExecutor, count_gpus, this_place
-from cnnplay.runs.schema import jobs, runs
+from cnnplay.runs.executor import LocalExecutor, count_gpus
+from cnnplay.runs.place import this_place
+from cnnplay.runs.schema import jobs
 from cnnplay.runs.store import open_store
-from cnnplay.runs.transitions import STALE_AFTER_S
 from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE, PROJECT_DIR, run_dir
 from cnnplay.training.recipes import make_config
 
-from .conftest import make_home, quick
+from .conftest import fill, make_home, quick
+from .workers import (
+    PATIENCE_S,
+    kill_worker,
+    let_time_pass,
+    log_of,
+    needs_proc,
+    no_half_written,
+    store_of_this_test,
+    wait_for_state,
+    wait_until,
+    weights,
+    work_here,
+    worker_pid,
+)
 
 EPOCHS = 20
 STEPS_PER_EPOCH = 125
 """With small batches, so that a run takes seconds on a fast machine, too."""
-PATIENCE_S = 150  # a busy machine is slow, not wrong
-
-
-@contextlib.contextmanager
-def store_of_this_test():
-    store = open_store()
-    try:
-        yield store
-    finally:
-        for run in store.list_runs():
-            kill_worker(run.id)  # none may outlive its test
-        store.close()
 
 
 @pytest.fixture
-def store(home):
-    with store_of_this_test() as store:
-        yield store
+def store(live_store):
+    return live_store
 
 
 @pytest.fixture
@@ -55,11 +53,6 @@ def any_store(home, url, monkeypatch):
     monkeypatch.setenv(DATABASE_VARIABLE, url)
     with store_of_this_test() as store:
         yield store
-
-
-@pytest.fixture
-def executor(store):
-    return LocalExecutor(store)
 
 
 @pytest.fixture(scope="module")
@@ -79,60 +72,6 @@ def undisturbed(tmp_path_factory, unpacked):
 
 def long_run():
     return quick(epochs=EPOCHS, batch_size=32)
-
-
-def work_here(run_id, **options):
-    command = [sys.executable, "-m", "cnnplay", "worker", run_id]
-    return subprocess.run(command, cwd=PROJECT_DIR, capture_output=True, text=True, **options)
-
-
-def weights(run_id):
-    return {name: value.tobytes() for name, value in load_file(run_dir(run_id) / "fc2-mnist-5k.safetensors").items()}
-
-
-def wait_until(condition, what):
-    deadline = time.monotonic() + PATIENCE_S
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.05)
-    return found
-
-
-def wait_for_state(store, run_id, *states):
-    wait_until(lambda: store.get(run_id).state in states, f"{states}, not {store.get(run_id)} {log_of(run_id)}")
-    return store.get(run_id)
-
-
-def log_of(run_id):
-    path = run_dir(run_id) / "worker.log"
-    return path.read_text() if path.exists() else ""
-
-
-def worker_pid(run_id):
-    """The process that works on a run; zombies have no command line."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-            if b"worker" in words and run_id.encode() in words:
-                return int(folder.name)
-    return None
-
-
-def kill_worker(run_id):
-    pid = worker_pid(run_id)
-    if pid is None:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: worker_pid(run_id) is None, "the killed worker to be gone")
-
-
-def let_time_pass(store, run_id):
-    """What a reader sees later than 15 s after the last heartbeat."""
-    with store.database.write() as connection:
-        beat_at = connection.scalar(select(runs.c.heartbeat_at).where(runs.c.id == run_id))
-        late = beat_at - STALE_AFTER_S - 1
-        connection.execute(update(runs).where(runs.c.id == run_id).values(heartbeat_at=late))
 
 
 def check_curves(points, undisturbed_points):
@@ -157,11 +96,7 @@ def check_curves(points, undisturbed_points):
     assert elapsed == sorted(elapsed)
 
 
-def no_half_written(run_id):
-    return not list(run_dir(run_id).glob("*.part"))
-
-
-@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the workers in /proc")
+@needs_proc
 class TestWorkers:
     def test_killed_at_any_time_it_goes_on_to_the_very_same_network(self, store, executor, undisturbed):
         run = executor.submit(long_run())
@@ -233,28 +168,6 @@ def job_times(store):
         return [
             tuple(row) for row in connection.execute(select(jobs.c.claimed_at, jobs.c.ended_at).order_by(jobs.c.id))
         ]
-
-
-@pytest.fixture
-def small_disk(home, unpacked, tmp_path, monkeypatch):
-    """A CNNPLAY_HOME on a disk of its own of 8 MB, and a function that fills it."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
-    if os.getuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
-        pytest.skip("a small disk can only be mounted by root")
-    try:
-        make_home(disk / "home", unpacked)
-        monkeypatch.setenv(HOME_VARIABLE, str(disk / "home"))
-        yield disk
-    finally:
-        subprocess.run(["umount", "--lazy", str(disk)], check=True)
-
-
-def fill(disk):
-    with (disk / "filler").open("wb", buffering=0) as file, contextlib.suppress(OSError):
-        while True:
-            file.write(bytes(4096))
 
 
 def test_a_full_disk_leaves_the_last_state_whole(small_disk, undisturbed):
