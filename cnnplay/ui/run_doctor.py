@@ -31,7 +31,7 @@ def show_diagnosis(run: Run, trace: Trace) -> None:
     if not worst.remedy:
         return
     with st.container(horizontal=True, gap="small", key="run_remedy"):
-        st.button(f"Start again: {worst.remedy_label}", key="train_remedy", on_click=_start_again, args=(run, worst))
+        st.button(f"Start again {worst.remedy_label}", key="train_remedy", on_click=_start_again, args=(run, worst))
         st.button("Into the form", key="train_remedy_form", type="tertiary", on_click=_into_form, args=(run, worst))
 
 

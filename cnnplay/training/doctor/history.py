@@ -88,7 +88,7 @@ class Diagnosis:
         sentence: what the doctor sees, for a learner.
         evidence: the run's own figures that say so, with their units.
         remedy: changes to the configuration, for `dataclasses.replace`; empty where no setting helps.
-        remedy_label: what the remedy does, for a button or, where it is empty, as advice.
+        remedy_label: what the remedy does, to go on after "Start again"; where it is empty, a piece of advice instead.
     """
 
     kind: Kind

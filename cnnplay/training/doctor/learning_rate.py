@@ -174,7 +174,7 @@ def _find_standstill(vitals: Vitals) -> Diagnosis | None:
         return None
     remedy, label = lower_lr(config, 3)
     if config.schedule == "constant":
-        remedy, label = {"schedule": "cosine"}, "Train again with a learning rate that falls to the end"
+        remedy, label = {"schedule": "cosine"}, "with a learning rate that falls to the end"
     middle = round((first.step + vitals.step) / 2)
     return Diagnosis(
         kind="plateau",

@@ -21,7 +21,7 @@ PATIENCE = 3
 SHIFT = Augmentation(shift_px=2)
 
 Remedy = tuple[Mapping[str, Any], str]
-"""Changes for `dataclasses.replace`, and what they do, for a button."""
+"""Changes for `dataclasses.replace`, and what they do, to go on after "Start again"."""
 
 
 def usual_lr(config: TrainConfig) -> float:
@@ -46,22 +46,22 @@ def calm(config: TrainConfig) -> Remedy:
     """What helps against steps that are too long: a lower rate, or short gradients where the rate is low already."""
     if config.lr > usual_lr(config) or config.clip_grad:
         return lower_lr(config, 10)
-    return {"clip_grad": CLIP_GRAD}, f"Train again with gradients no longer than {CLIP_GRAD:g}"
+    return {"clip_grad": CLIP_GRAD}, f"with gradients no longer than {CLIP_GRAD:g}"
 
 
 def sound_start(config: TrainConfig) -> Remedy:
     """First weights whose size fits each layer."""
     if config.start_from:
-        return {"start_from": None}, "Train again from fresh weights"
+        return {"start_from": None}, "from fresh weights"
     if config.init == "default":
-        return {"init": "kaiming"}, "Train again with Kaiming initial weights"  # He et al. 2015, arXiv:1502.01852
-    return {"init": "default"}, "Train again with the network's own initial weights"
+        return {"init": "kaiming"}, "with Kaiming initial weights"  # He et al. 2015, arXiv:1502.01852
+    return {"init": "default"}, "with the network's own initial weights"
 
 
 def switch_activation(config: TrainConfig, activation: str) -> Remedy:
     """Another activation in every layer."""
     title = {"relu": "ReLU", "leaky_relu": "leaky ReLU"}[activation]
-    return {"model_options": {**config.model_options, "activation": activation}}, f"Train again with {title}"
+    return {"model_options": {**config.model_options, "activation": activation}}, f"with {title}"
 
 
 def unstick(config: TrainConfig) -> Remedy:
@@ -77,17 +77,17 @@ def generalise(config: TrainConfig) -> Remedy:
     """What helps against learning by heart: varied pictures, then smaller weights, then ending at the best epoch."""
     if config.augmentation == Augmentation():
         own = make_config(config.model).augmentation
-        return {"augmentation": SHIFT if own == Augmentation() else own}, "Train again with varied pictures"
+        return {"augmentation": SHIFT if own == Augmentation() else own}, "with varied pictures"
     strong = ADAMW_DECAY if config.optimizer == "adamw" else DECAY
     if config.weight_decay < strong:
-        return {"weight_decay": strong}, f"Train again with a weight decay of {strong:g}"
-    return {"patience": PATIENCE}, "Train again and keep the best epoch"
+        return {"weight_decay": strong}, f"with a weight decay of {strong:g}"
+    return {"patience": PATIENCE}, "and keep the best epoch"
 
 
 def _set_lr(lr: float) -> Remedy:
     low, high = BOUNDS["lr"]
     lr = float(f"{min(max(lr, low), high):.1e}")
-    return {"lr": lr}, f"Train again with a learning rate of {lr:g}"
+    return {"lr": lr}, f"with a learning rate of {lr:g}"
 
 
 def _is_adam(config: TrainConfig) -> bool:
