@@ -165,7 +165,7 @@ class LocalExecutor:
                 process = subprocess.Popen(
                     [sys.executable, "-m", "cnnplay", "worker", claim.run_id, "--claim", claim.worker],
                     cwd=PROJECT_DIR,
-                    env=_environment(),
+                    env=own_environment(),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
@@ -179,8 +179,8 @@ class LocalExecutor:
         threading.Thread(target=process.wait, name=f"worker {claim.run_id}", daemon=True).start()
 
 
-def _environment() -> dict[str, str]:
-    """The worker sees the same folders, wherever it works."""
+def own_environment() -> dict[str, str]:
+    """What a process started from here has to know to see the same folders, wherever it works."""
     return {
         **os.environ,
         HOME_VARIABLE: str(home_dir().resolve()),

@@ -114,6 +114,15 @@ def export_script(trained: Trained, *, file_name: str) -> str:
     return script
 
 
+def reason_against(trained: Trained) -> str | None:
+    """Why there can be no script of this network, in one sentence; None where there can."""
+    try:
+        _config_of(trained)
+    except ExportError as error:
+        return str(error)
+    return None
+
+
 def gather_facts(trained: Trained) -> dict[str, Any]:
     """What `cnnplay.runs.retraining.main` has to know, as JSON values.
 

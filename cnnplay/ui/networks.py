@@ -93,6 +93,11 @@ def list_run_networks() -> tuple[Network, ...]:
     return _list_runs(database_url(), str(home_dir()))
 
 
+def forget_runs() -> None:
+    """Let the next list be a new one: something was added that its visitor wants to see at once."""
+    _list_runs.clear()
+
+
 def find_network(key: str) -> Network:
     """The network of a registry key, or of a run's full id.
 

@@ -43,3 +43,10 @@ TRAIN_MEASURED = "retrain_measured"
 
 TIME_PICTURE = "time_picture"
 """Which test picture the time machine asks about, where there is no drawing."""
+
+N_OWN = "n_own_networks"
+"""How many of the visitor's own networks the Networks page shows."""
+IMPORT_ROUND = "import_round"
+"""Counts the networks that were brought along: each gets a new place to upload the next."""
+IMPORT_SAID = "import_said"
+"""The sentence about the last file that was brought along: (it was kept, the sentence), or None."""

@@ -45,7 +45,7 @@ def show_photo(page: Page) -> None:
 
 def show_networks(page: Page) -> None:
     """The cards."""
-    expect(page.get_by_role("button", name="Download weights").first).to_be_visible()
+    expect(page.get_by_role("button", name="Weights").first).to_be_visible()
 
 
 PAGES = {"draw": show_draw, "photo": show_photo, "models": show_networks}

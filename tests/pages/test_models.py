@@ -41,7 +41,7 @@ def test_a_trained_network_shows_its_figures_and_can_be_taken_along(open_page: O
     ):
         assert figure in card
     assert [button.key for button in app.get("download_button")] == [
-        f"download_{key}" for key in ("fc2", "cnn6", "lenet5", "lenet")
+        f"{kind}_{key}" for key in ("fc2", "cnn6", "lenet5", "lenet") for kind in ("download", "onnx", "script")
     ]
 
 
