@@ -52,7 +52,7 @@ def show_run_card(run: Run, trained: Trained) -> None:
     options = json.dumps(run.config.get("model_options", {}), sort_keys=True)
     n_params, macs = (card.n_params, card.macs) if card else count_costs(run.model, options)
     when = datetime.fromtimestamp(run.created_at).strftime("%d %B %Y, %H:%M").lstrip("0")
-    ours = _ours(card, missing="not measured: its data are not here")
+    ours = _ours(card, name="Accuracy", missing="not measured: its data are not here")
     st.html(
         f'<div class="cp-card"><h3>{escape(run.name)} <code>{escape(run.model)}</code></h3>'
         f'<p class="cp-small">{"Imported" if run.is_imported else "Trained"} on {escape(when)}</p>'
@@ -104,13 +104,13 @@ def _data_title(run: Run) -> str:
         return run.dataset
 
 
-def _ours(card: Card | None, *, missing: str = "not trained yet") -> str:
+def _ours(card: Card | None, *, name: str = "Ours", missing: str = "not trained yet") -> str:
     if card is None:
-        return f"<span>Ours</span><span>{missing}</span>"
-    interval = f"95 % interval {100 * card.accuracy_low:.2f} to {accuracy(card.accuracy_high)}"
+        return f"<span>{name}</span><span>{missing}</span>"
+    interval = f"95 % interval {100 * card.accuracy_low:.2f} to {100 * card.accuracy_high:.2f}\N{NO-BREAK SPACE}%"
     views = f"; {accuracy(card.accuracy_tta)} {VIEWS[card.views]}" if card.accuracy_tta else ""
     return (
-        f"<span>Ours</span><span><b>{accuracy(card.accuracy)}</b></span>"
+        f"<span>{name}</span><span><b>{accuracy(card.accuracy)}</b></span>"
         f'<span></span><span class="cp-small">{interval}, {card.n_test:,} test pictures{views}</span>'
     )
 

@@ -31,7 +31,7 @@ def test_a_trained_network_shows_its_figures_and_can_be_taken_along(open_page: O
     for figure in (
         "6,442",
         "91.23 %",
-        "90.66 to 91.77 %",
+        "90.66 to 91.77\N{NO-BREAK SPACE}%",
         "10,000 test pictures",
         "86.83 %",
         "4.3 M",
