@@ -15,8 +15,8 @@ st.title("Networks")
 st.write(
     "Every architecture of this project, and below them what was trained here. Those with an accuracy of ours were "
     "trained with the recipe on the card and tested at the end on 10,000 pictures that they had not seen. A MAC is one "
-    "multiplication with its addition. Each network can be taken along as weights, as ONNX for other runtimes, and as a "
-    "Python script that trains it again."
+    "multiplication with its addition. Each network can be taken along as weights, as ONNX for other runtimes, and as "
+    "a Python script that trains it again."
 )
 for title, dataset in GROUPS.items():
     st.header(title)
