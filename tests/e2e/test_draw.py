@@ -128,6 +128,7 @@ def test_the_drawing_survives_a_visit_to_another_page(server: str, open_visit: O
     expect(page.locator(".st-key-answer")).to_have_text(re.compile(re.escape(before.split()[0])))
     assert answer(page) == before
     assert count_ink(page) > 1000
+    page.wait_for_timeout(1000)  # the canvas still loads the drawing, and would drop a stroke
     draw_with_mouse(page, [[(60, 200), (220, 60)]])
     expect(page.locator(".st-key-answer")).not_to_have_text(before)
     assert visit.is_clean()
