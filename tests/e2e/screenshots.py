@@ -1,15 +1,21 @@
 """Takes the pictures of the README from the running app: python -m tests.e2e.screenshots [FOLDER]."""
 
+import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from cnnplay.settings import HOME_VARIABLE
+
 from .conftest import CHROMIUM_FLAGS, DESKTOP, PHONE, PROJECT, run_server
 from .test_draw import draw_with_mouse
+from .test_train import TRAINING_MS, press, set_number
 
 SETTLE_MS = 2500
 SEVEN = [[(75, 80), (140, 76), (205, 80), (170, 135), (145, 190), (128, 240)], [(110, 160), (185, 155)]]
@@ -48,7 +54,19 @@ def show_networks(page: Page) -> None:
     expect(page.get_by_role("button", name="Weights").first).to_be_visible()
 
 
-PAGES = {"draw": show_draw, "photo": show_photo, "models": show_networks}
+def show_train(page: Page) -> None:
+    """A short training, finished; for the first visitor it is started, the next finds it."""
+    expect(page.get_by_role("button", name="Start training")).to_be_enabled()
+    chips = page.locator(".st-key-run_chips button")
+    if chips.count():
+        chips.first.click()
+    else:
+        set_number(page, "Epochs", "4")
+        press(page, "Start training")
+    expect(page.locator(".st-key-run_status")).to_contain_text("Finished", timeout=TRAINING_MS)
+
+
+PAGES = {"draw": show_draw, "photo": show_photo, "models": show_networks, "train": show_train}
 
 
 def take(browser: Browser, url: str, folder: Path) -> None:
@@ -65,13 +83,26 @@ def take(browser: Browser, url: str, folder: Path) -> None:
             context.close()
 
 
+@contextmanager
+def own_home(folder: str) -> Iterator[None]:
+    """A run store of its own: nobody's runs are shown, and none is added to theirs."""
+    before = os.environ.get(HOME_VARIABLE)
+    os.environ[HOME_VARIABLE] = folder
+    try:
+        yield
+    finally:
+        os.environ.pop(HOME_VARIABLE)
+        if before is not None:
+            os.environ[HOME_VARIABLE] = before
+
+
 def main() -> None:
     """Writes to the folder given, or to docs/."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else PROJECT / "docs"
     folder.mkdir(parents=True, exist_ok=True)
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     expect.set_options(timeout=60_000)
-    with run_server() as url, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as home, own_home(home), run_server() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         take(browser, url, folder)
         browser.close()
