@@ -170,13 +170,14 @@ def _thinned(wanted: ColumnElement[bool], max_points: int) -> Select[Any]:
 
     The database counts and chooses, so that only what is kept is read.
     """
-    kind = metrics.c.kind
-    number = func.row_number().over(partition_by=kind, order_by=metrics.c.step) - 1
+    kind, step = metrics.c.kind, metrics.c.step
+    number = func.row_number().over(partition_by=kind, order_by=step) - 1
     last = func.count().over(partition_by=kind) - 1
-    points = select(metrics, number.label("number"), last.label("last")).where(wanted).subquery()
-    n_gaps, last_gap = max_points - 1, func.nullif(points.c.last, 0, type_=Integer)
-    grows = points.c.number * n_gaps // last_gap > (points.c.number - 1) * n_gaps // last_gap
-    return select(*(points.c[column.name] for column in metrics.c)).where((points.c.number == 0) | grows)
+    keys = select(kind, step, number.label("number"), last.label("last")).where(wanted).subquery()
+    n_gaps, last_gap = max_points - 1, func.nullif(keys.c.last, 0, type_=Integer)
+    grows = keys.c.number * n_gaps // last_gap > (keys.c.number - 1) * n_gaps // last_gap
+    is_kept = (keys.c.kind == kind) & (keys.c.step == step) & ((keys.c.number == 0) | grows)
+    return select(metrics).join(keys, is_kept).where(wanted)
 
 
 def looks_like_run_id(text: str) -> bool:
