@@ -51,7 +51,8 @@ def _other_things(spec: ModelSpec, photos: Bytes) -> _Others:
 def calibrate(card: Card, model: nn.Module, spec: ModelSpec, dataset: Dataset) -> Card:
     """The card with its temperature, its "none of these" curve, and what both do on pictures not used to fit them.
 
-    The test pictures are halved by the last bit of their hash: one half fits, the other measures.
+    The test pictures are halved by the last bit of their hash: one half fits, the other measures. A network that came
+    apart in training, so that its logits are no numbers, has no confidence to calibrate: its card stays as it is.
 
     Args:
         card: of this network.
@@ -60,6 +61,8 @@ def calibrate(card: Card, model: nn.Module, spec: ModelSpec, dataset: Dataset) -
         dataset: the card's data set.
     """
     logits = compute_logits(model, spec, dataset.test_images)
+    if not np.isfinite(logits).all():
+        return card
     labels = np.asarray(dataset.test_labels).astype(np.int64)
     fits = image_hashes(dataset.test_images) % 2 == 0
     temperature = fit_temperature(logits[fits], labels[fits])

@@ -156,8 +156,9 @@ def _averaged_accuracy(model: nn.Module, config: TrainConfig, dataset: Dataset) 
 
 def _save_test_probs(path: Path, dataset: Dataset, logits: np.ndarray) -> None:
     """Keeps the answers to the test set, keyed by picture, so that they can be compared without the data."""
-    shifted = np.exp(logits - logits.max(1, keepdims=True))
-    probs = (shifted / shifted.sum(1, keepdims=True)).astype(np.float16)
+    with np.errstate(invalid="ignore"):  # of a network that came apart, neither logits nor probabilities are numbers
+        shifted = np.exp(logits - logits.max(1, keepdims=True))
+        probs = (shifted / shifted.sum(1, keepdims=True)).astype(np.float16)
     save_file({"image_hash": image_hashes(dataset.test_images), "probs": probs}, path)
     path.chmod(0o644)
 

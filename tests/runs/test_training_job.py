@@ -59,6 +59,13 @@ def test_a_folder_with_another_unfinished_run_is_left_alone(tmp_path):
     assert not list(tmp_path.glob("*.state.pt"))
 
 
+def test_a_network_that_came_apart_is_a_result_too(tmp_path):
+    card = run_job(quick(optimizer="sgd", lr=1000.0, momentum=0.99), tmp_path)
+    assert card.accuracy < 0.3
+    assert (card.temperature, card.none_of_these) == (1.0, {})
+    assert read_card(tmp_path / "fc2-mnist-5k.json") == card
+
+
 class PowerCutError(Exception):
     """What ends a process at the worst moment."""
 
