@@ -15,7 +15,7 @@ from cnnplay.ui.run_queue import get_executor, get_store
 from cnnplay.ui.run_result import show_way_to_draw
 from cnnplay.ui.train_fields import set_form
 
-MORE_EPOCHS = 5
+MORE_EPOCHS, MOST_EPOCHS = 5.0, BOUNDS["epochs"][1]
 RUN_PARAMETER = "run"
 TRIED: tuple[State, ...] = ("finished", "running", "paused", "interrupted")
 """States in which there are weights to try: the final ones, or those of the last look inside."""
@@ -23,18 +23,23 @@ TRIED: tuple[State, ...] = ("finished", "running", "paused", "interrupted")
 
 @dataclass(frozen=True)
 class Deed:
-    """One button: what it says, and what it does to the run of an id."""
+    """One button: what it says, its place in the row, and what it does to the run of an id.
+
+    Buttons that follow each other in one place share it: a button that stays where it is can be hit while all else
+    changes.
+    """
 
     label: str
+    place: str
     do: Callable[[str], object]
 
 
-PAUSE = Deed("Pause", lambda run_id: get_store().pause(run_id))
-RESUME = Deed("Resume", lambda run_id: get_executor().resume(run_id))
-STOP = Deed("Stop", lambda run_id: get_executor().stop(run_id))
-UNQUEUE = Deed("Do not start", STOP.do)
-DELETE = Deed("Delete", lambda run_id: get_store().delete(run_id))
-UNDELETE = Deed("Undo", lambda run_id: get_store().undelete(run_id))
+PAUSE = Deed("Pause", "go", lambda run_id: get_store().pause(run_id))
+RESUME = Deed("Resume", "go", lambda run_id: get_executor().resume(run_id))
+STOP = Deed("Stop", "stop", lambda run_id: get_executor().stop(run_id))
+UNQUEUE = Deed("Do not start", "stop", STOP.do)
+DELETE = Deed("Delete", "delete", lambda run_id: get_store().delete(run_id))
+UNDELETE = Deed("Undo", "undelete", lambda run_id: get_store().undelete(run_id))
 OFFERED: dict[State, tuple[Deed, ...]] = {
     "queued": (UNQUEUE,),
     "running": (PAUSE, STOP),
@@ -51,14 +56,11 @@ def show_actions(run: Run) -> None:
     """The buttons of a run, in one row."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for deed in OFFERED[run.state]:
-            if deed.do is STOP.do:
-                with st.container(key="stop_training", width="content"):
-                    _button(deed, run)
-            else:
+            with st.container(key=f"{deed.place}_training", width="content"):
                 _button(deed, run)
         if run.state in TRIED:
             show_way_to_draw(run)
-        if run.state == "finished":
+        if run.state == "finished" and run.epochs + 1 <= MOST_EPOCHS:
             with st.popover("Train longer", key="train_extend"):
                 _offer_more_epochs(run)
         st.button("Clone with changes", key="train_clone", on_click=clone, args=(run,))
@@ -107,12 +109,12 @@ def clone(run: Run) -> None:
 
 
 def _button(deed: Deed, run: Run) -> None:
-    st.button(deed.label, key=f"train_{deed.label}", on_click=lambda: do(lambda: deed.do(run.id)))
+    st.button(deed.label, key=f"train_{deed.place}_{run.id}", on_click=lambda: do(lambda: deed.do(run.id)))
 
 
 def _offer_more_epochs(run: Run) -> None:
-    most = BOUNDS["epochs"][1] - run.epochs
-    more = st.number_input("Epochs more", 1.0, most, float(MORE_EPOCHS), 1.0, "%g", key="train_more_epochs")
+    most = MOST_EPOCHS - run.epochs
+    more = st.number_input("Epochs more", 1.0, most, min(MORE_EPOCHS, most), 1.0, "%g", key="train_more_epochs")
     st.caption("It goes on from its last state. The learning rate follows the longer schedule.")
     st.button(
         "Go on", key="train_go_on", type="primary",

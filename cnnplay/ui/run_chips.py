@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnnplay.runs.records import Run
+from cnnplay.runs.schema import RESUMABLE
 from cnnplay.ui.run_actions import open_run
 from cnnplay.ui.run_queue import get_store
 from cnnplay.ui.run_words import DOTS, POLLED, dataset_title
-from cnnplay.ui.train_fields import hold
 from cnnplay.ui.words import accuracy, plain
 
 N_CHIPS = 12
-LOOK_EVERY_S = 2.0
+LOOK_EVERY_S, LOOK_SELDOM_S = 2.0, 5.0
 MOST_CHARS = 30
 
 
@@ -22,16 +22,16 @@ def show_chips(chosen: Run | None) -> None:
     newest = runs[:N_CHIPS]
     if not newest:
         return
-    by_id = {run.id: run for run in newest}
-    hold("train_chips", chosen.id if chosen and chosen.id in by_id else None)
-    with st.container(key="run_chips"):
-        st.pills(
-            "Runs", list(by_id), format_func=lambda run_id: chip(by_id[run_id]), key="train_chips",
-            label_visibility="collapsed", wrap=True, on_change=lambda: open_run(st.session_state["train_chips"]),
-        )  # fmt: skip
+    with st.container(key="run_chips", horizontal=True, gap="xsmall"):
+        for run in newest:
+            is_chosen = chosen is not None and run.id == chosen.id
+            target = None if is_chosen else run.id
+            with st.container(key=f"chip_chosen_{run.id}" if is_chosen else f"chip_{run.id}", width="content"):
+                # A button each, not one st.pills: that tells its options apart by their labels alone.
+                st.button(chip(run), key=f"train_chip_{run.id}", on_click=open_run, args=(target,))
         if len(runs) > N_CHIPS:
             _show_rest()
-    _watch(newest)
+    _watch(newest, chosen)
 
 
 def chip(run: Run) -> str:
@@ -56,16 +56,22 @@ def _show_rest() -> None:
 
 def _line(run: Run) -> str:
     score = accuracy(run.accuracy) if run.accuracy is not None else run.state
-    return f"{run.name}, {dataset_title(run)}, {score}"
+    return f"{run.name}, {dataset_title(run)}, {score}, {run.short_id}"
 
 
-def _watch(shown: Sequence[Run]) -> None:
-    """Runs the page again when a run begins, ends or gets another name; asks only while one is under way."""
+def _watch(shown: Sequence[Run], chosen: Run | None) -> None:
+    """Runs the page again when a run begins, ends or gets another name, perhaps by another browser's hand.
+
+    It asks while one is under way, and now and then while the chosen one could be resumed.
+    """
 
     def facts(runs: Sequence[Run]) -> list[tuple[str, str, str]]:
         return [(run.id, run.state, run.name) for run in runs]
 
-    @st.fragment(run_every=LOOK_EVERY_S if any(run.state in POLLED for run in shown) else None)
+    is_busy = any(run.state in POLLED for run in shown)
+    can_go_on = chosen is not None and chosen.state in RESUMABLE
+
+    @st.fragment(run_every=LOOK_EVERY_S if is_busy else LOOK_SELDOM_S if can_go_on else None)
     def watch() -> None:
         if facts(get_store().list_runs(limit=N_CHIPS)) != facts(shown):
             st.rerun()

@@ -150,7 +150,7 @@ def _show_start_from() -> None:
         if start is None:
             return "scratch"
         if start in runs:
-            return f"{runs[start].name}, {accuracy(runs[start].accuracy or 0)}"
+            return f"{runs[start].name}, {accuracy(runs[start].accuracy or 0)}, {runs[start].short_id}"
         return f"the shipped {start}" if start == values["model"] else f"run {start[:8]}"
 
     def take() -> None:

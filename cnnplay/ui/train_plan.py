@@ -119,10 +119,10 @@ def _show_lr_curve(found: Measurement) -> None:
                     alt="Loss against learning rate")  # fmt: skip
     if found.suggested_lr is None:
         st.caption("The loss never fell. Another optimiser or batch size may help.")
-    elif found.suggested_lr != form()["lr"]:
-        st.button(f"Take {found.suggested_lr:.2g}", key="train_take_lr", on_click=_take, args=(found.suggested_lr,))
+    elif (lr := float(f"{found.suggested_lr:.2g}")) != form()["lr"]:
+        st.button(f"Take {lr:g}", key="train_take_lr", on_click=_take, args=(lr,))
 
 
 def _take(lr: float) -> None:
-    put("lr", float(f"{lr:.2g}"))
+    put("lr", lr)
     st.rerun()

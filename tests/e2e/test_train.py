@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from cnnplay.runs.schema import ACTIVE
+from cnnplay.runs.store import open_store
 from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE
 
 from .conftest import PHONE, Visit, run_server
@@ -34,10 +36,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with run_server() as url:
             yield url
     finally:
+        stop_all()
         for name, value in before.items():
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
+
+
+def stop_all() -> None:
+    """Leaves no worker behind, whatever a test came to."""
+    store = open_store()
+    for run in store.list_runs():
+        if run.state in ("queued", *ACTIVE):
+            store.stop(run.id)
 
 
 def choose(page: Page, label: str, option: str) -> None:
@@ -56,6 +67,7 @@ def press(page: Page, name: str) -> None:
     """Clicks in the middle of a button, as a hand does."""
     button = page.get_by_role("button", name=name, exact=True)
     expect(button).to_be_enabled()
+    button.scroll_into_view_if_needed()
     box = button.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -94,9 +106,9 @@ def test_a_training_is_started_watched_shared_stopped_and_finished(server: str, 
     expect(page.locator(".st-key-run_status")).to_contain_text("Paused")
 
     page.reload()
-    expect(page.locator(".st-key-run_status")).to_contain_text("Paused")
+    expect(page.locator(".st-key-run_status")).to_contain_text("Paused", timeout=TRAINING_MS)
     other = open_visit(server, address)
-    expect(other.page.locator(".st-key-run_status")).to_contain_text("Paused")
+    expect(other.page.locator(".st-key-run_status")).to_contain_text("Paused", timeout=TRAINING_MS)
     expect(other.page.locator(".st-key-run_chips")).to_contain_text("fc2")
 
     press(page, "Stop")
@@ -120,7 +132,7 @@ def test_a_training_is_started_watched_shared_stopped_and_finished(server: str, 
 
 def test_the_tab_loses_the_progress_when_the_page_is_left(server: str, open_visit: Open) -> None:
     page = open_visit(server, "/train").page
-    start_fc2(page, "2000")
+    start_fc2(page, "1000")
     page.wait_for_function("document.title.includes('Retrain') && document.title !== 'Retrain - cnnplay'")
     page.get_by_role("link", name="Networks").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Networks")
@@ -160,10 +172,10 @@ def test_the_time_is_measured_without_waiting_for_it(server: str, open_visit: Op
     choose(page, "Data set", "MNIST-5k")
     press(page, "Find the learning rate")
     expect(page.locator(".st-key-train_plan")).to_contain_text("Measuring")
-    set_number(page, "Learning rate", "0.01")  # the page goes on meanwhile
+    set_number(page, "Learning rate", "0.123")  # the page goes on meanwhile
     expect(page.locator(".st-key-train_plan")).to_contain_text("images a second", timeout=TRAINING_MS)
     press(page, page.get_by_role("button", name=re.compile("^Take ")).inner_text())
-    expect(page.get_by_role("spinbutton", name="Learning rate")).not_to_have_value("0.01")
+    expect(page.get_by_role("spinbutton", name="Learning rate")).not_to_have_value("0.123")
 
 
 def test_a_training_survives_its_server(open_visit: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from cnnplay.runs import transitions
 from cnnplay.runs.claims import ClaimedRun, claim_next
 from cnnplay.runs.executor import this_place
 from cnnplay.runs.records import Metric, Run
+from cnnplay.runs.schema import runs
 from cnnplay.runs.store import open_store
 from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE
 from cnnplay.training.recipes import make_config
@@ -252,7 +254,7 @@ def test_a_name_is_shown_as_it_was_typed_and_never_read_as_markup(open_page: Ope
     assert not app.exception
     assert "<b>![" not in html(app, "cp-run")
     assert "&lt;b&gt;![x]" in html(app, "cp-run")
-    assert "![x](" not in app.get("button_group")[0].proto.options[0].content
+    assert "![x](" not in app.button(key=f"train_chip_{run.id}").label
 
 
 def test_a_run_that_goes_wrong_gets_the_doctors_word_and_a_corrected_start(open_page: Open) -> None:
@@ -276,11 +278,30 @@ def test_the_newest_dozen_are_chips_and_the_rest_in_a_list(open_page: Open) -> N
         store.stop(store.create(config, place=this_place(), name=f"Run {number}").id)
     app = open_page("train", train_all=True)
     assert not app.exception
-    assert len(app.get("button_group")[0].proto.options) == 12
+    assert len([button for button in app.button if (button.key or "").startswith("train_chip_")]) == 12
     everything = app.selectbox(key="train_all_runs")
     assert len(everything.options) == 30
     everything.set_value(store.list_runs()[-1].id).run()
     assert "Run 0" in html(app, "cp-run")
+
+
+def test_runs_of_one_name_are_told_apart(open_page: Open) -> None:
+    same = [add_run("fc2", "mnist-5k", "The same", end="interrupted") for _ in range(3)]
+    app = open_page("train")
+    for run in same:
+        app.button(key=f"train_chip_{run.id}").click().run()
+        assert opened(app) == run.id
+        assert run.short_id in html(app, "cp-run")
+
+
+def test_a_run_of_as_many_epochs_as_can_be_is_not_offered_more(open_page: Open) -> None:
+    run = add_run("fc2", "mnist-5k", "Long")
+    store = open_store()
+    with store.database.write() as connection:
+        connection.execute(update(runs).where(runs.c.id == run.id).values(epochs=1000.0))
+    app = open_run(open_page, run.id)
+    assert not app.exception
+    assert "Go on" not in labels(app)
 
 
 def test_a_store_that_cannot_be_opened_is_one_sentence(open_page: Open, home: Path) -> None:
