@@ -126,7 +126,7 @@ def test_a_test_image_is_shown_as_it_is_and_named(open_page: Open, monkeypatch: 
     images = np.random.default_rng(1).integers(0, 256, (1, 3, 32, 32), dtype=np.uint8)
     one = np.array([7], dtype=np.uint8)
     data = Dataset(spec=spec, train_images=images, train_labels=one, test_images=images, test_labels=one)
-    monkeypatch.setattr("cnnplay.ui.samples._open", lambda key: data)
+    monkeypatch.setattr("cnnplay.ui.samples.open_dataset", lambda key: data)
     app = open_page("photo")
     app.button[0].click().run()
     assert not app.exception
