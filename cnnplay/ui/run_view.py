@@ -49,10 +49,11 @@ def show_run(run: Run, page_title: str) -> None:
     """Everything about a run, in places that keep their heights."""
     st.html(_heading(run))
     is_live = run.state in run_words.POLLED
+    result, status = st.container(key="run_result"), st.container(key="run_status")
+    buttons, doctor = st.container(key="run_actions"), st.container(key="run_doctor")
     if run.state == "finished":
-        show_result(run)
-    status, buttons = st.container(key="run_status"), st.container(key="run_actions")
-    doctor = st.container(key="run_doctor")
+        with result:
+            show_result(run)
     with buttons:
         show_actions(run)
 
@@ -68,10 +69,9 @@ def show_run(run: Run, page_title: str) -> None:
             show_diagnosis(now, trace)
         with st.container(key="live_curves"):
             _show_curves(now, trace)
-        if is_live:
-            title = json.dumps(run_words.tab_title(now, page_title))
-            tick = f"{now.step} {now.heartbeat_at}"
-            st.html(_LIVE.format(title=title, tick=tick), unsafe_allow_javascript=True)
+        title = json.dumps(run_words.tab_title(now, page_title))
+        tick = f"{now.step} {now.heartbeat_at}"
+        st.html(_LIVE.format(title=title, tick=tick), unsafe_allow_javascript=True)
 
     live()
     show_time_machine(run)

@@ -87,7 +87,9 @@ def left(run: Run, points: Sequence[Metric]) -> str:
 
 
 def tab_title(run: Run, page: str) -> str:
-    """What the browser's tab says while it trains."""
+    """What the browser's tab says: the progress while it trains, and the page's own title when there is no more."""
+    if run.state not in POLLED:
+        return page
     if run.state == "running":
         return f"{100 * share_done(run):.0f} % - {page}"
     return f"{run.state} - {page}"
