@@ -38,6 +38,8 @@ TRAIN_ERROR = "retrain_error"
 """The sentence about something that could not be done with a run, or None."""
 TRAIN_TRACE = "retrain_trace"
 """The curves of the run on the page (`ui.run_points.Trace`)."""
+TRAIN_WANTED = "retrain_wanted"
+"""Whether a measurement is to include the learning-rate finder; absent where none is asked for."""
 TRAIN_MEASURED = "retrain_measured"
 """What is measured, or was, for the form (`ui.train_plan.Asked`)."""
 

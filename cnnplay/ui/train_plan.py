@@ -36,6 +36,7 @@ def show_plan(sentence: str | None) -> None:
     Args:
         sentence: why it cannot be started, or None.
     """
+    _start_what_is_wanted()
     asked, key = _asked(), _key(form())
     is_pending = asked is not None and asked.config == key and not asked.future.done()
 
@@ -70,9 +71,17 @@ def _key(values: Mapping[str, Any]) -> str:
 
 
 def _ask(finds_lr: bool) -> None:
-    values = form()
-    st.session_state[state.TRAIN_MEASURED] = Asked(_key(values), finds_lr, start_measuring(values, finds_lr=finds_lr))
+    st.session_state[state.TRAIN_WANTED] = finds_lr
     st.rerun()
+
+
+def _start_what_is_wanted() -> None:
+    """Not in the button's own callback: a change of the form that came with the click may not have been heard there."""
+    finds_lr: bool | None = st.session_state.pop(state.TRAIN_WANTED, None)
+    if finds_lr is not None:
+        values = form()
+        future = start_measuring(values, finds_lr=finds_lr)
+        st.session_state[state.TRAIN_MEASURED] = Asked(_key(values), finds_lr, future)
 
 
 def _show_facts(found: Measurement | str | None, *, is_pending: bool) -> None:
