@@ -13,7 +13,7 @@ from cnnplay.ui.words import accuracy, plain
 
 N_CHIPS = 12
 LOOK_EVERY_S, LOOK_SELDOM_S = 2.0, 5.0
-MOST_CHARS = 30
+MOST_CHARS = 26
 
 
 def show_chips(chosen: Run | None) -> None:

@@ -120,7 +120,7 @@ def _show_curves(run: Run, trace: Trace) -> None:
     figure = training_curves(trace.points, axis=axis, n_steps=n_steps, revision=run.id)
     config = CONFIG | {"doubleClick": "autosize"}
     st.plotly_chart(figure, key="curves", theme=None, config=config, alt=_in_words(trace.points))
-    if any(point.grad_norms for point in trace.points[-4:]):
+    if any(point.grad_norms for point in trace.points):
         fold = st.expander("Gradient of each layer", key="train_gradients", on_change="rerun")
         if fold.open:
             with fold:

@@ -32,6 +32,8 @@ DRAW_NETWORK, PHOTO_NETWORK = "draw_network", "photo_network"
 
 TRAIN_FORM = "retrain_form"
 """The configuration in the Retrain form, as JSON values (`ui.train_form.Values`)."""
+TRAIN_ROUNDS = "retrain_rounds"
+"""For each entry of the form, how often something else than its own widget has changed it."""
 TRAIN_PARENT = "retrain_parent"
 """Full id of the run that the form was filled from, or None."""
 TRAIN_ERROR = "retrain_error"

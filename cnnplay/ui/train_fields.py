@@ -13,7 +13,8 @@ from cnnplay.training.config import BOUNDS, WHOLE, Flip, Init, Optimizer, Precis
 from cnnplay.ui import state, train_form
 from cnnplay.ui.train_form import Values
 
-AS_BUILT = "as the network has it"
+AS_BUILT = "its own"
+"""Words for what the network decides itself, which the form keeps as None and widgets as ""."""
 
 
 @dataclass(frozen=True)
@@ -42,27 +43,23 @@ def _words(kind: Any, **words: str) -> dict[Any, str]:
     return {value: words.get(value, value) for value in get_args(kind)}
 
 
-_OPTIMISERS = _words(Optimizer, sgd="SGD", nesterov="SGD with Nesterov's momentum", adam="Adam", adamw="AdamW")
-_SCHEDULES = _words(
-    Schedule, constant="the same all the time", triangle="up, then down in a line", cosine="up, then down in a curve"
-)
+_OPTIMISERS = _words(Optimizer, sgd="SGD", nesterov="Nesterov SGD", adam="Adam", adamw="AdamW")
+_SCHEDULES = _words(Schedule, constant="constant", triangle="up, then down", cosine="up, then cosine")
 _INITS = _words(
     Init,
     default=AS_BUILT,
-    normal="normal, spread 0.01",
-    uniform="uniform, up to 0.05",
-    xavier="Xavier (Glorot)",
-    kaiming="Kaiming (He)",
+    normal="normal, 0.01",
+    uniform="uniform, 0.05",
+    xavier="Xavier",
+    kaiming="Kaiming",
     orthogonal="orthogonal",
     zero="all zero",
 )
-_ACTIVATIONS = {None: AS_BUILT} | dict(
+_ACTIVATIONS = {"": AS_BUILT} | dict(
     zip(ACTIVATIONS, ("ReLU", "leaky ReLU", "ELU", "GELU", "SiLU", "tanh", "sigmoid"), strict=True)
 )
 _FLIPS = _words(Flip, none="never", random="at random", alternating="every other epoch")
-_PRECISIONS = _words(
-    Precision, auto="the fastest here", fp32="fp32, exact", bf16="bf16, half the width", fp16="fp16, GPU alone"
-)
+_PRECISIONS = _words(Precision, auto="the fastest")
 
 EPOCHS = Field("epochs", "Epochs", "How often it sees every training picture.")
 LR = Field(
@@ -72,7 +69,7 @@ LAYERS = (
     Field("activation", "Activation", "The bend between layers. With sigmoid or tanh, watch the gradients fade.",
           choices=_ACTIVATIONS),
     Field("init", "First weights", "How the weights are drawn before the first step.", choices=_INITS),
-    Field("dropout", "Dropout", "Share of values set to zero in training. Empty: as the network has it.", step=0.1),
+    Field("dropout", "Dropout", "Share of values set to zero in training. Empty: the network's own.", step=0.1),
 )  # fmt: skip
 AUGMENTATION = (
     Field("shift_px", "Shift, pixels", slides=True, most=8),
@@ -108,8 +105,17 @@ IDLE = {"momentum": ("optimizer", ("adam", "adamw")), "warmup": ("schedule", ("c
 
 
 def widget_key(name: str) -> str:
-    """Key, and CSS class, of the widget of a field."""
-    return f"train_{name}"
+    """Key, and CSS class, of the widget of an entry; a new one whenever something else than the widget changed it.
+
+    A widget of a new key begins with the form's value. Values that are written into a widget's state can be lost, when
+    the run that writes them is cut short by the next.
+    """
+    return f"train_{name}__{_rounds().get(name, 0)}"
+
+
+def _rounds() -> dict[str, int]:
+    rounds: dict[str, int] = st.session_state.setdefault(state.TRAIN_ROUNDS, {})
+    return rounds
 
 
 def form() -> Values:
@@ -120,60 +126,62 @@ def form() -> Values:
     return values
 
 
-def set_form(values: Values, *, parent_id: str | None = None) -> None:
+def set_form(values: Values, *, parent_id: str | None = None, by: str = "") -> None:
     """Puts another configuration into the form.
 
     Args:
         values: of the configuration.
         parent_id: the run that they come from.
+        by: the entry whose own widget did it.
     """
+    old, rounds = form(), _rounds()
+    for name in train_form.names(old):
+        if name != by and train_form.get(old, name) != train_form.get(values, name):
+            rounds[name] = rounds.get(name, 0) + 1
     st.session_state[state.TRAIN_FORM] = values
     st.session_state[state.TRAIN_PARENT] = parent_id
 
 
-def put(name: str, value: Any) -> None:
-    """Sets one entry of the form."""
-    set_form(train_form.put(form(), name, value), parent_id=st.session_state.get(state.TRAIN_PARENT))
+def put(name: str, value: Any, *, by: str = "") -> None:
+    """Sets one entry of the form; `by` as in `set_form`."""
+    set_form(train_form.put(form(), name, value), parent_id=st.session_state.get(state.TRAIN_PARENT), by=by)
 
 
 def show(each: Field) -> None:
     """The widget of a field, with the form's value in it."""
-    key, value = widget_key(each.name), train_form.get(form(), each.name)
+    value = train_form.get(form(), each.name)
     idle_name, idle_values = IDLE.get(each.name, ("", ()))
     common: dict[str, Any] = {
-        "key": key,
+        "key": widget_key(each.name),
         "help": each.help or None,
-        "on_change": _take,
+        "on_change": take,
         "args": (each.name,),
         "disabled": bool(idle_name) and train_form.get(form(), idle_name) in idle_values,
     }
     if each.choices:
-        hold(key, value)
-        st.selectbox(each.label, list(each.choices), format_func=lambda chosen: each.choices[chosen], **common)
+        choices = list(each.choices)
+        at = choices.index(value or "")
+        st.selectbox(each.label, choices, at, format_func=lambda chosen: each.choices[chosen], **common)
         return
     kind = int if each.name in WHOLE else float
     low, high = BOUNDS.get(each.name, DROPOUT_BOUNDS)
+    ends = kind(low), kind(min(high, each.most))
     step = kind(_lr_step(value) if each.name == "lr" else each.step)
     if each.slides:
-        hold(key, kind(min(value, each.most)))
-        st.slider(each.label, kind(low), kind(min(high, each.most)), step=step, **common)
+        st.slider(each.label, *ends, kind(min(value, each.most)), step, **common)
     else:
-        hold(key, None if value is None else kind(value))
+        start = None if value is None else kind(value)
         shape = "%d" if kind is int else "%g"
-        empty: dict[str, Any] = {"value": None, "placeholder": AS_BUILT} if each.name in train_form.OPTIONS else {}
-        st.number_input(each.label, kind(low), kind(high), step=step, format=shape, **empty, **common)
+        st.number_input(each.label, *ends, start, step, shape, placeholder=AS_BUILT, **common)
 
 
-def hold(key: str, value: Any) -> None:
-    """Makes a widget show a value; where it shows it already it is left alone, for somebody may be typing in it."""
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-
-
-def _take(name: str) -> None:
+def take(name: str) -> None:
+    """Puts what a widget holds into its entry; a number that was emptied comes back."""
     value = st.session_state[widget_key(name)]
-    if value is not None or name in train_form.OPTIONS:
-        put(name, value)
+    if value in (None, "") and name not in train_form.OPTIONAL:
+        _rounds()[name] = _rounds().get(name, 0) + 1
+    else:
+        put(name, None if value == "" else value, by=name)
 
 
 def _lr_step(lr: float) -> float:
@@ -184,17 +192,17 @@ def mark_changes(changed: Mapping[str, tuple[Any, Any]]) -> None:
     """Marks the fields that differ from the recipe, and tells in each what the recipe has."""
     rules = []
     for name, (_, recipe) in changed.items():
-        words = _recipe_words(name, recipe)
-        place = f".st-key-{widget_key(name)} [data-testid='stWidgetLabel']"
-        rules.append(f"{place}::after {{ content: {json.dumps(f'recipe: {words}')}; }}")
-        rules.append(f".st-key-{widget_key(name)} {{ --cp-changed: var(--cp-accent); }}")
+        field_ = f".st-key-{widget_key(name)}"
+        told = json.dumps(f"recipe: {_recipe_words(name, recipe)}")
+        rules.append(f"{field_} {{ --cp-changed: var(--cp-accent); }}")
+        rules.append(f"{field_} [data-testid='stWidgetLabel']::after {{ content: {told}; }}")
     st.html(f"<style>{' '.join(rules)}</style>" if rules else "<style></style>")
 
 
 def _recipe_words(name: str, value: Any) -> str:
     known = {each.name: each for each in (EPOCHS, LR, *LAYERS, *AUGMENTATION, *STEPS, *MACHINE, *STOPPING)}
     if name in known and known[name].choices:
-        return known[name].choices.get(value, str(value))
+        return known[name].choices[value or ""]
     if value is None:
         return AS_BUILT
     return f"{value:g}" if isinstance(value, int | float) else str(value)

@@ -1,7 +1,6 @@
 """The form of the Retrain page: the few settings that matter, and three folds with all the others."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -14,11 +13,11 @@ from cnnplay.ui import train_fields as fields
 from cnnplay.ui import train_form
 from cnnplay.ui.augmentation_preview import show_preview
 from cnnplay.ui.run_queue import get_store, has_gpu
-from cnnplay.ui.train_fields import Field, form, hold, put, set_form, show, widget_key
+from cnnplay.ui.train_fields import Field, form, set_form, show, take, widget_key
 from cnnplay.ui.words import accuracy
 
 RECIPES = {"modern": "one good default", "speedrun": "at the record pace", "published": "as published"}
-DEVICES = {"auto": "the fastest here", "cpu": "the processor"}
+DEVICES = {"auto": "the fastest", "cpu": "processor"}
 N_STARTS = 50
 """The newest finished runs that a training can start from."""
 
@@ -56,40 +55,47 @@ def _fold(title: str, contents: str, key: str, show_contents: Callable[[], None]
 def _pick(
     label: str,
     name: str,
-    options: Sequence[str | None],
+    options: Sequence[str],
     *,
-    words: Callable[[Any], str],
-    take: Callable[[], None],
+    words: Callable[[str], str],
+    chosen: Callable[[str], None] | None = None,
     hint: str | None = None,
 ) -> None:
-    """A selectbox over an entry of the form that is not a plain field."""
+    """A selectbox over an entry of the form that is not a plain field; `chosen` where more changes than the entry."""
     key = widget_key(name)
-    hold(key, train_form.get(form(), name))
-    st.selectbox(label, options, format_func=words, key=key, on_change=take, help=hint)
+    at = options.index(train_form.get(form(), name) or "")
+
+    def changed() -> None:
+        if chosen is None:
+            take(name)
+        else:
+            chosen(st.session_state[key])
+
+    st.selectbox(label, options, at, format_func=words, key=key, on_change=changed, help=hint)
 
 
 def _show_model() -> None:
     keys = [spec.key for spec in list_specs()]
 
-    def take() -> None:
+    def chosen(model: str) -> None:
         old = form()
-        new = train_form.begin(st.session_state[widget_key("model")], dataset=old["dataset"])
-        set_form(new | {"seed": old["seed"], "device": old["device"]})
+        new = train_form.begin(model, dataset=old["dataset"])
+        set_form(new | {"seed": old["seed"], "device": old["device"]}, by="model")
 
-    _pick("Network", "model", keys, words=str, take=take, hint=get_spec(form()["model"]).summary)
+    _pick("Network", "model", keys, words=str, chosen=chosen, hint=get_spec(form()["model"]).summary)
 
 
 def _show_dataset() -> None:
     values = form()
     here, missing = train_form.datasets_for(values["model"]), train_form.missing_datasets(values["model"])
 
-    def take() -> None:
-        set_form(_switched(recipe=form()["recipe"], dataset=st.session_state[widget_key("dataset")]))
+    def chosen(dataset: str) -> None:
+        set_form(_switched(recipe=form()["recipe"], dataset=dataset), by="dataset")
 
     lines = [f"{DATASETS[key].title}: `python -m cnnplay data {key} --download`" for key in missing]
     told = "Not on this machine yet, and the command that gets it:\n\n" + "\n\n".join(lines) if lines else None
-    options = here if values["dataset"] in here else (*here, values["dataset"])
-    _pick("Data set", "dataset", options, words=lambda key: DATASETS[key].title, take=take, hint=told)
+    options = [*here, *([] if values["dataset"] in here else [values["dataset"]])]
+    _pick("Data set", "dataset", options, words=lambda key: DATASETS[key].title, chosen=chosen, hint=told)
 
 
 def _switched(*, recipe: str, dataset: str) -> train_form.Values:
@@ -142,21 +148,18 @@ def show_first_pictures() -> None:
 def _show_start_from() -> None:
     values = form()
     runs = {run.id: run for run in get_store().list_runs() if run.model == values["model"] and run.state == "finished"}
-    options: list[str | None] = [None, *([values["model"]] if is_shipped(values["model"]) else []), *[*runs][:N_STARTS]]
-    if values["start_from"] not in options:
-        options.append(values["start_from"])
+    options = ["", *([values["model"]] if is_shipped(values["model"]) else []), *[*runs][:N_STARTS]]
+    if (chosen := values["start_from"] or "") not in options:
+        options.append(chosen)
 
-    def words(start: str | None) -> str:
-        if start is None:
+    def words(start: str) -> str:
+        if not start:
             return "scratch"
         if start in runs:
             return f"{runs[start].name}, {accuracy(runs[start].accuracy or 0)}, {runs[start].short_id}"
         return f"the shipped {start}" if start == values["model"] else f"run {start[:8]}"
 
-    def take() -> None:
-        put("start_from", st.session_state[widget_key("start_from")])
-
-    _pick("Start from", "start_from", options, words=words, take=take)
+    _pick("Start from", "start_from", options, words=words)
 
 
 def _in_pairs(chosen: Sequence[Field]) -> None:
@@ -170,10 +173,10 @@ def _in_pairs(chosen: Sequence[Field]) -> None:
 def _show_how() -> None:
     names = recipes_for(form()["model"])
 
-    def take() -> None:
-        set_form(_switched(recipe=st.session_state[widget_key("recipe")], dataset=form()["dataset"]))
+    def chosen(recipe: str) -> None:
+        set_form(_switched(recipe=recipe, dataset=form()["dataset"]), by="recipe")
 
-    _pick("Recipe", "recipe", names, words=lambda name: f"{name}: {RECIPES[name]}", take=take)
+    _pick("Recipe", "recipe", names, words=lambda name: f"{name}: {RECIPES[name]}", chosen=chosen)
     _in_pairs(fields.STEPS)
     _two(_show_device, lambda: show(fields.MACHINE[0]))
     show(fields.MACHINE[1])
@@ -183,11 +186,7 @@ def _show_device() -> None:
     options = [*DEVICES, *(["cuda"] if has_gpu() else [])]
     if (device := form()["device"]) not in options:
         options.append(device)
-
-    def take() -> None:
-        put("device", st.session_state[widget_key("device")])
-
-    _pick("Device", "device", options, words=lambda name: DEVICES.get(name, name), take=take)
+    _pick("Device", "device", options, words=lambda name: DEVICES.get(name, name))
 
 
 def _show_when() -> None:

@@ -22,8 +22,12 @@ Values = dict[str, Any]
 FIRST_MODEL = "cnn16_32"
 OPTIONS = tuple(name for name in COMMON_OPTIONS if name != "n_classes")
 """Model options that the form shows; the number of classes follows from the data set."""
-FREE = ("model", "dataset", "recipe", "model_options", "augmentation", "start_from", "seed", "device")
-"""What no recipe fixes, and the two tables whose entries count on their own."""
+OPTIONAL = (*OPTIONS, "start_from")
+"""Entries that may be None."""
+FREE = ("model", "dataset", "recipe", "start_from", "seed", "device")
+"""What no recipe fixes."""
+TABLES = ("model_options", "augmentation")
+"""Whose entries count on their own."""
 _AUGMENTATION = tuple(f.name for f in fields(Augmentation))
 
 
@@ -91,11 +95,15 @@ def put(values: Mapping[str, Any], name: str, value: Any) -> Values:
     return changed
 
 
+def names(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Every single entry, wherever it stands."""
+    return (*(name for name in values if name not in TABLES), *_AUGMENTATION, *OPTIONS)
+
+
 def changes(values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """What differs from the recipe: name of the entry to its value here and there."""
     recipe = recipe_values(values)
-    names = [name for name in (*values, *_AUGMENTATION, *OPTIONS) if name not in FREE]
-    pairs = {name: (get(values, name), get(recipe, name)) for name in names}
+    pairs = {name: (get(values, name), get(recipe, name)) for name in names(values) if name not in FREE}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
@@ -141,7 +149,8 @@ def sentence_against(values: Mapping[str, Any], *, has_gpu: bool) -> str | None:
 def run_name(values: Mapping[str, Any]) -> str:
     """A name that tells runs apart: the network, and what was changed or the recipe and seed."""
     told = [f"{name} {_short(pair[0])}" for name, pair in changes(values).items()][:3]
-    return f"{values['model']} {', '.join(told) or values['recipe']}, seed {values['seed']}"
+    seed = f", seed {values['seed']}" if values["seed"] else ""
+    return f"{values['model']} {', '.join(told) or values['recipe']}{seed}"
 
 
 def _short(value: Any) -> str:

@@ -58,7 +58,7 @@ def choose(page: Page, label: str, option: str) -> None:
 
 
 def set_number(page: Page, label: str, value: str) -> None:
-    field = page.get_by_role("spinbutton", name=label)
+    field = page.get_by_role("spinbutton", name=label, exact=True)
     field.fill(value)
     field.press("Enter")
 
@@ -144,6 +144,33 @@ def test_the_tab_loses_the_progress_when_the_page_is_left(server: str, open_visi
     expect(page.locator(".st-key-run_status")).to_contain_text("Paused", timeout=TRAINING_MS)
     press(page, "Stop")
     expect(page.locator(".st-key-run_status")).to_contain_text("Stopped", timeout=TRAINING_MS)
+
+
+def test_fields_show_the_recipe_and_keep_what_was_typed(server: str, open_visit: Open) -> None:
+    page = open_visit(server, "/train").page
+    resets = page.locator(".st-key-train_resets")
+    choose(page, "Network", "fc2")
+    choose(page, "Data set", "MNIST-5k")
+    expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("20")
+    folds = {"What": "Dropout", "How": "Batch size", "When to stop": "Pictures kept out"}
+    for fold, label in folds.items():
+        page.locator(".st-key-train_folds summary", has_text=fold).click()
+        expect(page.get_by_role("spinbutton", name=label)).to_be_visible()
+    expect(page.get_by_role("combobox", name="Optimiser")).to_have_value("AdamW")
+    expect(resets).to_have_text(re.compile("Recipe modern(?!, )"))
+    set_number(page, "Batch size", "64")
+    expect(resets).to_contain_text("1 changed")
+    how = page.locator(".st-key-train_folds summary", has_text="How")
+    how.click()
+    expect(page.get_by_role("spinbutton", name="Batch size")).to_have_count(0)
+    page.get_by_role("link", name="Networks").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Networks")
+    page.get_by_role("link", name="Retrain").click()
+    expect(resets).to_contain_text("1 changed")
+    how.click()
+    expect(page.get_by_role("spinbutton", name="Batch size")).to_have_value("64")
+    press(page, "Reset")
+    expect(page.get_by_role("spinbutton", name="Batch size")).to_have_value("256")
 
 
 def test_an_unknown_run_is_told_and_the_form_is_there(server: str, open_visit: Open) -> None:

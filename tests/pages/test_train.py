@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -70,6 +71,17 @@ def press(app: AppTest, label: str) -> AppTest:
     return button.click().run()
 
 
+def field(app: AppTest, name: str) -> Any:
+    """The widget of an entry of the form."""
+    (found,) = [
+        widget
+        for kind in ("selectbox", "number_input", "slider")
+        for widget in app.get(kind)
+        if (widget.key or "").startswith(f"train_{name}__")
+    ]
+    return found
+
+
 def html(app: AppTest, css_class: str) -> str:
     return " ".join(element.body for element in app.html if css_class in element.body and "<style>" not in element.body)
 
@@ -90,9 +102,9 @@ def test_the_first_visit_has_a_form_that_is_ready_and_one_sentence(open_page: Op
     app = open_page("train")
     assert not app.exception
     assert [title.value for title in app.title] == ["Retrain"]
-    assert app.selectbox(key="train_model").value == "cnn16_32"
-    assert app.selectbox(key="train_dataset").value == "mnist-5k"
-    assert app.number_input(key="train_epochs").value == 15
+    assert field(app, "model").value == "cnn16_32"
+    assert field(app, "dataset").value == "mnist-5k"
+    assert field(app, "epochs").value == 15
     (start,) = [button for button in app.button if button.label == "Start training"]
     assert not start.disabled
     assert "Press Start" in html(app, "cp-empty")
@@ -101,8 +113,8 @@ def test_the_first_visit_has_a_form_that_is_ready_and_one_sentence(open_page: Op
 
 def test_a_data_set_that_is_not_here_is_named_with_its_command(open_page: Open) -> None:
     app = open_page("train")
-    assert "python -m cnnplay data mnist --download" in app.selectbox(key="train_dataset").help
-    app.selectbox(key="train_model").set_value("lenet5").run()
+    assert "python -m cnnplay data mnist --download" in field(app, "dataset").help
+    field(app, "model").set_value("lenet5").run()
     assert not app.exception
     assert "python -m cnnplay data cifar10 --download" in app.warning[0].value
     assert next(button for button in app.button if button.label == "Start training").disabled
@@ -110,28 +122,28 @@ def test_a_data_set_that_is_not_here_is_named_with_its_command(open_page: Open) 
 
 def test_a_change_is_counted_and_taken_back(open_page: Open) -> None:
     app = open_page("train")
-    app.number_input(key="train_lr").set_value(0.05).run()
+    field(app, "lr").set_value(0.05).run()
     assert "1 changed" in html(app, "cp-small")
     assert any("recipe: 0.004" in element.body for element in app.html)
     press(app, "Reset")
-    assert app.number_input(key="train_lr").value == 0.004
+    assert field(app, "lr").value == 0.004
     assert "changed" not in html(app, "cp-small")
 
 
 def test_as_published_is_one_click(open_page: Open) -> None:
     app = press(open_page("train"), "As published")
     assert app.session_state[TRAIN_FORM]["recipe"] == "published"
-    assert app.number_input(key="train_epochs").value == 10
-    assert app.number_input(key="train_lr").value == 0.001
+    assert field(app, "epochs").value == 10
+    assert field(app, "lr").value == 0.001
 
 
 def test_patience_without_pictures_to_choose_by_is_refused_in_a_sentence(open_page: Open) -> None:
     app = open_page("train", train_when=True)
-    app.number_input(key="train_patience").set_value(3).run()
+    field(app, "patience").set_value(3).run()
     assert not app.exception
     assert "patience is 3" in app.warning[0].value
     assert next(button for button in app.button if button.label == "Start training").disabled
-    app.number_input(key="train_val_size").set_value(500).run()
+    field(app, "val_size").set_value(500).run()
     assert not app.warning
 
 
@@ -140,25 +152,25 @@ def test_every_fold_opens_and_the_preview_shows_a_dozen(open_page: Open) -> None
     assert not app.exception
     assert html(app, "cp-dozen").count("<img") >= 12
     before = html(app, "cp-dozen")
-    app.slider(key="train_rotate_deg").set_value(40.0).run()
+    field(app, "rotate_deg").set_value(40.0).run()
     assert html(app, "cp-dozen") != before
-    app.selectbox(key="train_activation").set_value("tanh").run()
+    field(app, "activation").set_value("tanh").run()
     assert app.session_state[TRAIN_FORM]["model_options"] == {"activation": "tanh"}
-    app.selectbox(key="train_schedule").set_value("constant").run()
-    assert app.number_input(key="train_warmup").disabled
+    field(app, "schedule").set_value("constant").run()
+    assert field(app, "warmup").disabled
 
 
 def test_another_network_brings_its_own_recipe_and_keeps_data_and_seed(open_page: Open) -> None:
     app = open_page("train", train_how=True)
-    app.number_input(key="train_seed").set_value(7).run()
-    app.selectbox(key="train_model").set_value("fc2").run()
+    field(app, "seed").set_value(7).run()
+    field(app, "model").set_value("fc2").run()
     form = app.session_state[TRAIN_FORM]
     assert (form["model"], form["dataset"], form["seed"], form["epochs"]) == ("fc2", "mnist-5k", 7, 20)
 
 
 def test_start_queues_the_form_and_the_address_names_the_run(open_page: Open, busy: Run) -> None:
     app = open_page("train")
-    app.number_input(key="train_epochs").set_value(3.0).run()
+    field(app, "epochs").set_value(3.0).run()
     press(app, "Start training")
     assert not app.exception
     run = open_store().get(opened(app))
