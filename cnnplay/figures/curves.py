@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from cnnplay.figures.downsample import MAX_POINTS, kept_indices
-from cnnplay.figures.template import BLUE, GREEN, HAIR, ORANGE, heading, new_figure
+from cnnplay.figures.template import BLUE, GREEN, ORANGE, heading, new_figure
 
 Axis = Literal["step", "time"]
 AXIS_TITLES: dict[Axis, str] = {"step": "training step", "time": "seconds of training"}
@@ -191,7 +191,7 @@ def gradient_norms(points: Sequence[Point], *, axis: Axis = "step", revision: st
         height=GRADIENTS_PX,
         uirevision=f"{revision} {axis}",
         xaxis={"title": {"text": AXIS_TITLES[axis]}},
-        yaxis={"type": "log", "exponentformat": "power", "dtick": 1, "gridcolor": HAIR},
+        yaxis={"type": "log", "tickformat": "~r", "dtick": 1},
         margin={"t": 36},
         annotations=[
             _title(heading("Gradient norm", {"first layer": _rgb(_FIRST_LAYER), "last layer": _rgb(_LAST_LAYER)}), 1.08)

@@ -1,5 +1,6 @@
 """The learning-rate finder's curve: loss against a rate that grows from step to step."""
 
+import math
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -21,7 +22,7 @@ def lr_curve(lrs: Sequence[float], losses: Sequence[float], suggested: float | N
     kept = kept_indices(losses)
     figure = new_figure(
         height=HEIGHT_PX,
-        xaxis={"type": "log", "title": {"text": "learning rate"}, "exponentformat": "power", "dtick": 1},
+        xaxis={"type": "log", "title": {"text": "learning rate"}, "tickformat": "~r", "dtick": 2},
         yaxis={"title": {"text": "loss"}, "nticks": 4},
         margin={"t": 24},
     )
@@ -33,9 +34,13 @@ def lr_curve(lrs: Sequence[float], losses: Sequence[float], suggested: float | N
         hovertemplate="at a rate of %{x:.2g}<br>the loss is %{y:.3g}<extra></extra>",
     )
     if suggested is not None:
-        figure.add_vline(
-            x=suggested,
-            line={"color": ORANGE, "width": 1.5},
-            annotation={"text": f"{suggested:.2g}", "font": {"color": ORANGE}, "yanchor": "bottom", "y": 1},
+        figure.add_vline(x=suggested, line={"color": ORANGE, "width": 1.5})
+        figure.add_annotation(
+            text=f'<span style="color:{ORANGE}">{suggested:.2g}</span>',
+            x=math.log10(suggested),  # what an annotation on such an axis wants, unlike a line
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            showarrow=False,
         )
     return figure

@@ -24,9 +24,10 @@ N_SHOWN = 2
 def show_diagnosis(run: Run, trace: Trace) -> None:
     """The worst sentences with their evidence; the worst one's remedy as buttons. A healthy run gets nothing."""
     found = diagnose(run, trace)[:N_SHOWN]
+    # Even if it is nothing: a fragment can fill a place outside of it only where the full run did so.
+    st.html(f"<div>{''.join(_sentence(each) for each in found)}</div>")
     if not found:
         return
-    st.html("".join(_sentence(each) for each in found))
     worst = found[0]
     if not worst.remedy:
         return

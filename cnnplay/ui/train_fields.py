@@ -72,12 +72,12 @@ LAYERS = (
     Field("dropout", "Dropout", "Share of values set to zero in training. Empty: the network's own.", step=0.1),
 )  # fmt: skip
 AUGMENTATION = (
-    Field("shift_px", "Shift, pixels", slides=True, most=8),
-    Field("rotate_deg", "Rotation, degrees", slides=True, most=45),
+    Field("shift_px", "Shift (px)", slides=True, most=8),
+    Field("rotate_deg", "Rotation (°)", slides=True, most=45),
     Field("scale", "Stretch", "0.1 is 90 to 110 %.", step=0.05, slides=True, most=0.5),
     Field("shear", "Slant", step=0.05, slides=True, most=0.5),
-    Field("elastic_px", "Bend, pixels", step=0.25, slides=True, most=4),
-    Field("cutout_px", "Blank square, pixels", slides=True, most=16),
+    Field("elastic_px", "Bend (px)", step=0.25, slides=True, most=4),
+    Field("cutout_px", "Blank square (px)", slides=True, most=16),
     Field("flip", "Mirror", "A mirrored 2 is no 2: never for digits.", choices=_FLIPS),
 )
 STEPS = (
@@ -195,7 +195,7 @@ def mark_changes(changed: Mapping[str, tuple[Any, Any]]) -> None:
         field_ = f".st-key-{widget_key(name)}"
         told = json.dumps(f"recipe: {_recipe_words(name, recipe)}")
         rules.append(f"{field_} {{ --cp-changed: var(--cp-accent); }}")
-        rules.append(f"{field_} [data-testid='stWidgetLabel']::after {{ content: {told}; }}")
+        rules.append(f"{field_}::after {{ content: {told}; }}")
     st.html(f"<style>{' '.join(rules)}</style>" if rules else "<style></style>")
 
 

@@ -87,16 +87,13 @@ def _start_what_is_wanted() -> None:
 def _show_facts(found: Measurement | str | None, *, is_pending: bool) -> None:
     values = form()
     n_params, macs = (found.n_params, found.macs) if isinstance(found, Measurement) else _size(values)
-    facts = [("Parameters", count(n_params)), ("MACs", count(macs))]
+    time, memory = ("...", "...") if is_pending else ("-", "-")
     line = "Measuring, which takes some seconds" if is_pending else "One second of training tells the time."
     if isinstance(found, Measurement):
-        facts.append(("Time", f"about {duration(found.estimate_s)}"))
-        line = (
-            f"{count(round(found.images_per_s))} images a second on {found.device} in {found.precision}, "
-            f"{count(found.n_steps)} steps, {file_size(found.memory_bytes)}"
-        )
-    else:
-        facts.append(("Time", "..." if is_pending else "-"))
+        time, memory = f"about {duration(found.estimate_s)}", file_size(found.memory_bytes)
+        speed, n_steps = count(round(found.images_per_s)), count(found.n_steps)
+        line = f"{speed} images a second ({found.device}, {found.precision}), {n_steps} steps"
+    facts = (("Parameters", count(n_params)), ("MACs", count(macs)), ("Time", time), ("Memory", memory))
     cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
     st.html(f'<div class="cp-plan"><dl class="cp-facts">{cells}</dl><p class="cp-small">{line}</p></div>')
 
