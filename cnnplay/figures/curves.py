@@ -79,11 +79,11 @@ def training_curves(
     epochs = [point for point in points if point.kind == "epoch"]
     validation = [point for point in epochs if point.val_accuracy is not None]
     test = [point for point in epochs if point.test_accuracy is not None]
-    traces = [_line(train, lambda p: p.accuracy, axis, _ACCURACY, yaxis="y")]
+    traces = [_line(train, lambda p: 100 * p.accuracy, axis, _ACCURACY, yaxis="y")]
     if validation:
-        traces.append(_dots(validation, lambda p: p.val_accuracy, axis, "validation", ORANGE))
+        traces.append(_dots(validation, lambda p: _percent(p.val_accuracy), axis, "validation", ORANGE))
     if test:
-        traces.append(_dots(test, lambda p: p.test_accuracy, axis, "test", GREEN))
+        traces.append(_dots(test, lambda p: _percent(p.test_accuracy), axis, "test", GREEN))
     traces.append(_line(train, lambda p: p.loss, axis, _LOSS, yaxis="y2"))
     colours = {"training": BLUE} | ({"validation": ORANGE} if validation else {}) | ({"test": GREEN} if test else {})
     measured = [v for p in points for v in (p.accuracy, p.val_accuracy, p.test_accuracy) if v is not None]
@@ -97,15 +97,19 @@ def training_curves(
             "range": [0, end] if end else None,
             "showticklabels": bool(points),
         },
-        "yaxis": {"domain": [0.56, 0.94], "tickformat": ".0%", "range": _accuracy_range(measured)},
+        "yaxis": {"domain": [0.56, 0.94], "ticksuffix": " %", "range": _accuracy_range(measured)},
         "yaxis2": {"domain": [0, 0.38], "rangemode": "tozero", "range": _loss_range([p.loss for p in train])},
         "annotations": [_title(heading("Accuracy", colours), 1.0), _title(heading("Loss"), 0.44)],
     }
     return new_figure(**layout).add_traces(traces)
 
 
-_ACCURACY = "step %{customdata[0]:,}, epoch %{customdata[1]:.1f}<br>%{y:.2%} of the training pictures<extra></extra>"
+_ACCURACY = "step %{customdata[0]:,}, epoch %{customdata[1]:.1f}<br>%{y:.2f} % of the training pictures<extra></extra>"
 _LOSS = "step %{customdata[0]:,}, epoch %{customdata[1]:.1f}<br>training loss %{y:.4g}<extra></extra>"
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
 
 
 def _x(point: Point, axis: Axis) -> float:
@@ -143,7 +147,7 @@ def _dots(
         mode="lines+markers",
         line={"color": colour, "width": 1.2},
         marker={"size": 6 if len(kept) <= 60 else 3},
-        hovertemplate=f"after epoch %{{customdata[1]:.3g}}<br>%{{y:.2%}} of the {name} pictures<extra></extra>",
+        hovertemplate=f"after epoch %{{customdata[1]:.3g}}<br>%{{y:.2f}} % of the {name} pictures<extra></extra>",
         xaxis="x",
         yaxis="y",
     )
@@ -165,9 +169,9 @@ def _title(text: str, y: float) -> dict[str, Any]:
 
 def _accuracy_range(values: Sequence[float]) -> list[float]:
     if not values:
-        return [0, 1]
+        return [0, 100]
     low = float(np.quantile(values, OUTLIERS)) if len(values) >= MANY else 0.0
-    return [max(0.0, low - 0.06 * (1 - low)), 1 + 0.03 * (1 - low)]
+    return [100 * max(0.0, low - 0.06 * (1 - low)), 100 + 3 * (1 - low)]
 
 
 def _loss_range(values: Sequence[float | None]) -> list[float] | None:
