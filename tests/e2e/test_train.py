@@ -173,6 +173,32 @@ def test_fields_show_the_recipe_and_keep_what_was_typed(server: str, open_visit:
     expect(page.get_by_role("spinbutton", name="Batch size")).to_have_value("256")
 
 
+def test_the_doctor_speaks_up_in_the_middle_of_a_run(server: str, open_visit: Open) -> None:
+    visit = open_visit(server, "/train")
+    page = visit.page
+    choose(page, "Network", "fc2")
+    choose(page, "Data set", "MNIST-5k")
+    set_number(page, "Epochs", "1000")
+    expect(page.locator(".st-key-train_resets")).to_contain_text("1 changed")
+    set_number(page, "Learning rate", "900")
+    expect(page.locator(".st-key-train_resets")).to_contain_text("2 changed")
+    press(page, "Start training")
+    page.wait_for_url(re.compile(r"\?run="))
+    address = page.url
+    expect(page.locator(".cp-doctor").first).to_be_visible(timeout=TRAINING_MS)
+    expect(page.locator(".st-key-run_status")).to_contain_text("Training")
+    expect(page.locator(".stException")).to_have_count(0)
+    page.locator(".st-key-run_remedy button").first.click()
+    page.wait_for_url(lambda url: url != address)
+    expect(page.locator(".st-key-run_status")).to_contain_text("Waiting")
+    press(page, "Do not start")
+    expect(page.locator(".st-key-run_status")).to_contain_text("Stopped")
+    page.goto(address)
+    press(page, "Stop")
+    expect(page.locator(".st-key-run_status")).to_contain_text("Stopped", timeout=TRAINING_MS)
+    assert visit.is_clean()
+
+
 def test_an_unknown_run_is_told_and_the_form_is_there(server: str, open_visit: Open) -> None:
     visit = open_visit(server, "/train?run=no-such-run")
     expect(visit.page.get_by_role("alert")).to_contain_text("There is no run 'no-such-run'")
