@@ -87,9 +87,17 @@ MODERN: dict[str, Recipe] = {
     "simple_cnn": partial(_OBJECTS, epochs=20, lr=0.1),
     "alexnet": partial(_OBJECTS, epochs=8, lr=0.1, weight_decay=3e-3),
     "zfnet": partial(_OBJECTS, epochs=8, lr=0.1, weight_decay=3e-3),
-    "vgg": partial(_OBJECTS, epochs=12, lr=0.1, weight_decay=4e-3, lookahead=True),
+    "vgg": partial(
+        _OBJECTS,
+        epochs=24,
+        batch_size=256,
+        lr=0.1,
+        weight_decay=2e-3,
+        lookahead=True,
+        augmentation=replace(_OBJECT_SHIFTS, cutout_px=8),
+    ),
     "googlenet": partial(_OBJECTS, epochs=10, lr=0.4),
-    "resnet": partial(_OBJECTS, epochs=25, lr=0.4),
+    "resnet": partial(_OBJECTS, epochs=36, lr=0.4),
     "densenet_cifar": partial(_OBJECTS, epochs=12, lr=0.4),
 }
 """One good default for each architecture.
