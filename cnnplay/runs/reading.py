@@ -66,18 +66,21 @@ class RunReader:
             raise InputError(f"{prefix!r} begins the ids of {len(found)} runs. Give more of it: {_ids(found)}.")
         return found[0]
 
-    def list_runs(self, *, limit: int | None = None, deleted: bool = False) -> tuple[Run, ...]:
+    def list_runs(self, *, limit: int | None = None, deleted: bool = False, alone: bool = False) -> tuple[Run, ...]:
         """All runs, the newest first.
 
         Args:
             limit: the most that are wanted.
             deleted: those that were deleted, instead of the others.
+            alone: only those that belong to no series.
 
         Raises:
             StoreError: the store cannot be read.
         """
         self._interrupt_stale()
         shown = runs.c.deleted_at.is_not(None) if deleted else runs.c.deleted_at.is_(None)
+        if alone:
+            shown &= runs.c.series_id.is_(None)
         query = select(runs).where(shown).order_by(runs.c.created_at.desc(), runs.c.id).limit(limit)
         with self.database.read() as connection:
             return tuple(run_from_row(row) for row in connection.execute(query).mappings())

@@ -37,6 +37,9 @@ class Run:
         error: why it failed or was interrupted; None where the user asked for it.
         deleted_at: when it was deleted; None unless it was.
         parent_id: the run that it started from or repeats; that one may be gone.
+        series_id, number: the series that it belongs to, and its place in there from 0; None for a run of its own.
+        params: what was chosen for it in its series: name of each setting and its value.
+        pruned_at: when its sweep stopped it; None unless it did.
     """
 
     id: str
@@ -59,6 +62,10 @@ class Run:
     error: str | None
     deleted_at: float | None
     parent_id: str | None
+    series_id: str | None
+    number: int | None
+    params: Mapping[str, Any] | None
+    pruned_at: float | None
 
     @property
     def short_id(self) -> str:

@@ -49,6 +49,31 @@ runs = Table(
     Column("deleted_at", Double),
     # No foreign key: where a run comes from stays known when that one is gone.
     Column("parent_id", String(36)),
+    # The series that it belongs to, its place in there from 0, and what was chosen for it there.
+    Column("series_id", String(36), index=True),
+    Column("number", Integer),
+    Column("params", JSON(none_as_null=True)),
+    # When its sweep stopped it; once resumed by hand, it is left alone.
+    Column("pruned_at", Double),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("name", String(200), nullable=False),
+    # The machine and folder that the files of its runs are in.
+    Column("place", String(36), nullable=False),
+    Column("config", JSON, nullable=False),
+    Column("space", JSON(none_as_null=True)),
+    Column("n_runs", Integer, nullable=False),
+    # How many of them have been made; whoever makes the next counts here first.
+    Column("n_made", Integer, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("stopped_at", Double),
+    Column("error", Text),
+    Column("deleted_at", Double),
 )
 
 jobs = Table(

@@ -4,23 +4,22 @@ Here is the side of those who ask for something: pages and commands. What a work
 """
 
 import shutil
-import uuid
 from dataclasses import replace
 from functools import cache
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 
 from cnnplay.errors import InputError, StoreError
 from cnnplay.runs.database import Database
 from cnnplay.runs.place import this_place
+from cnnplay.runs.queueing import check_name, enqueue, insert_run, unqueue
 from cnnplay.runs.reading import RunReader
 from cnnplay.runs.records import Run
-from cnnplay.runs.schema import ACTIVE, ENDED, RESUMABLE, jobs, runs
-from cnnplay.runs.transitions import end_job, move, move_or_refuse, read_run, refuse
+from cnnplay.runs.schema import ACTIVE, ENDED, RESUMABLE, jobs, runs, series
+from cnnplay.runs.transitions import move, move_or_refuse, read_run, refuse
 from cnnplay.settings import database_url, run_dir
 from cnnplay.training.config import TrainConfig
 
-MAX_NAME_CHARS = 200
 KEEP_DELETED_S = 24 * 3600.0
 """For so long a deletion can be taken back."""
 
@@ -41,25 +40,10 @@ class RunStore(RunReader):
             InputError: the name is empty or too long.
             StoreError: the store cannot be written.
         """
-        label = _check_name(name if name is not None else f"{config.model} {config.recipe}, seed {config.seed}")
-        run_id = str(uuid.uuid4())
+        label = check_name(name if name is not None else f"{config.model} {config.recipe}, seed {config.seed}")
         with self.database.write(locks_queue=True) as connection:
-            values = {
-                "id": run_id,
-                "name": label,
-                "state": "queued",
-                "model": config.model,
-                "dataset": config.dataset,
-                "recipe": config.recipe,
-                "config": config.to_json(),
-                "created_at": self.database.now(connection),
-                "step": 0,
-                "epoch": 0.0,
-                "epochs": config.epochs,
-                "parent_id": parent_id,
-            }
-            connection.execute(insert(runs).values(values))
-            self._enqueue(connection, run_id, place)
+            now = self.database.now(connection)
+            run_id = insert_run(connection, config, now=now, place=place, name=label, parent_id=parent_id)
             return read_run(connection, run_id)
 
     def pause(self, run_id: str) -> Run:
@@ -82,7 +66,7 @@ class RunStore(RunReader):
         """
         self._interrupt_stale()
         with self.database.write(locks_queue=True) as connection:
-            is_told = self._unqueue(connection, run_id) or move(connection, run_id, "stopping")
+            is_told = unqueue(connection, run_id, self.database.now(connection)) or move(connection, run_id, "stopping")
             if not is_told and read_run(connection, run_id).state != "stopping":
                 refuse(connection, run_id, deed="stopped", allowed=("queued", *ACTIVE))
             return read_run(connection, run_id)
@@ -102,7 +86,7 @@ class RunStore(RunReader):
             # Without a token, a worker that was only thought dead can write no more.
             if not move(connection, run_id, "queued", where=can, worker=None, error=None, finished_at=None):
                 refuse(connection, run_id, deed="resumed", allowed=("paused", *RESUMABLE))
-            self._enqueue(connection, run_id, place)
+            enqueue(connection, run_id, place, self.database.now(connection))
             return read_run(connection, run_id)
 
     def extend(self, run_id: str, epochs: float) -> Run:
@@ -133,7 +117,7 @@ class RunStore(RunReader):
             if not move(connection, run_id, "queued", where=can, config=longer, epochs=epochs, **again):
                 refuse(connection, run_id, deed="extended", allowed=ENDED)
             place = connection.scalar(select(jobs.c.place).where(jobs.c.run_id == run_id).order_by(jobs.c.id.desc()))
-            self._enqueue(connection, run_id, place or this_place())
+            enqueue(connection, run_id, place or this_place(), self.database.now(connection))
             return read_run(connection, run_id)
 
     def rename(self, run_id: str, name: str) -> Run:
@@ -143,7 +127,7 @@ class RunStore(RunReader):
             InputError: there is no such run, or the name is empty or too long.
             StoreError: the store cannot be written.
         """
-        return self._set(run_id, name=_check_name(name))
+        return self._set(run_id, name=check_name(name))
 
     def delete(self, run_id: str) -> Run:
         """Takes a run out of the list, and out of the queue; `undelete` brings it back until it is purged.
@@ -154,7 +138,7 @@ class RunStore(RunReader):
         """
         self._interrupt_stale()
         with self.database.write(locks_queue=True) as connection:
-            self._unqueue(connection, run_id)
+            unqueue(connection, run_id, self.database.now(connection))
             ended = (runs.c.id == run_id) & runs.c.state.in_(ENDED)
             deleted_at = func.coalesce(runs.c.deleted_at, self.database.now(connection))
             if connection.execute(update(runs).where(ended).values(deleted_at=deleted_at)).rowcount != 1:
@@ -188,7 +172,16 @@ class RunStore(RunReader):
             due = connection.execute(select(runs.c.id, place.scalar_subquery().label("place")).where(is_due)).all()
         # A run that was never queued is where its folder is.
         here = [row.id for row in due if row.place == this_place() or (row.place is None and run_dir(row.id).exists())]
-        return tuple(run_id for run_id in here if self._purge(run_id))
+        gone = tuple(run_id for run_id in here if self._purge(run_id))
+        self._purge_series(older_than_s)
+        return gone
+
+    def _purge_series(self, older_than_s: float) -> None:
+        """Those of which no run is left."""
+        with self.database.write() as connection:
+            is_due = series.c.deleted_at <= self.database.now(connection) - older_than_s
+            is_empty = ~select(runs.c.id).where(runs.c.series_id == series.c.id).exists()
+            connection.execute(delete(series).where(is_due, is_empty))
 
     def _purge(self, run_id: str) -> bool:
         """The row goes only where the folder goes as well; one that was brought back in between stays."""
@@ -206,23 +199,6 @@ class RunStore(RunReader):
         with self.database.write() as connection:
             connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
             return read_run(connection, run_id)
-
-    def _enqueue(self, connection: Connection, run_id: str, place: str) -> None:
-        now = self.database.now(connection)
-        connection.execute(insert(jobs).values(run_id=run_id, place=place, queued_at=now))
-
-    def _unqueue(self, connection: Connection, run_id: str) -> bool:
-        is_out = move(connection, run_id, "interrupted", where=runs.c.state == "queued", error=None)
-        if is_out:
-            end_job(connection, run_id, self.database.now(connection))
-        return is_out
-
-
-def _check_name(name: str) -> str:
-    label = " ".join(name.split())
-    if not 1 <= len(label) <= MAX_NAME_CHARS:
-        raise InputError(f"A run's name has 1 to {MAX_NAME_CHARS} characters, not {len(label)}.")
-    return label
 
 
 def open_store() -> RunStore:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnnplay.errors import CnnplayError
+from cnnplay.runs.queueing import MAX_NAME_CHARS
 from cnnplay.runs.records import Run
 from cnnplay.runs.schema import ENDED, State
-from cnnplay.runs.store import MAX_NAME_CHARS
 from cnnplay.training.config import BOUNDS, TrainConfig
 from cnnplay.ui import state
 from cnnplay.ui.run_queue import get_executor, get_store
