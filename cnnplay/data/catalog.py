@@ -1,6 +1,7 @@
 """Which data sets there are: one typed entry each, so that nothing else has to name them.
 
-A new set that torchvision can download is one entry here. Importing this module imports neither torch nor numpy.
+A new set that torchvision can download is one entry here; what people made themselves is asked of `cnnplay.data.own`.
+Importing this module imports neither torch nor numpy.
 """
 
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from cnnplay.errors import InputError
 
 DIGITS = tuple("0123456789")
+OWN_PREFIX = "own-"
+"""Beginning of the key of a set that people made themselves."""
 MNIST_LICENCE = "CC BY-SA 3.0, LeCun, Cortes, Burges"
 MNIST_CITATION = "LeCun, Bottou, Bengio, Haffner 1998, Gradient-Based Learning Applied to Document Recognition"
 CIFAR_LICENCE = "none stated; cite Krizhevsky 2009, Learning Multiple Layers of Features from Tiny Images"
@@ -20,7 +23,9 @@ class DatasetSpec:
 
     `image_shape` is (C, H, W), `n_train` and `n_test` count images. `torchvision_name` is the class in
     `torchvision.datasets` that downloads it, None where it comes inside a package; `download_mb` is what that
-    download weighs, in 10^6 bytes. `note` is one sentence that a page has to show beside results, or "".
+    download weighs, in 10^6 bytes. `note` is one sentence that a page has to show beside results, or "". Of a set that
+    people made, `made_at` is when, in seconds since 1970, and `book` the key of the drawings that it was made from, or
+    "" where it came as a file.
     """
 
     key: str
@@ -35,11 +40,18 @@ class DatasetSpec:
     torchvision_name: str | None = None
     download_mb: int = 0
     note: str = ""
+    made_at: float = 0.0
+    book: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether people made the set here themselves."""
+        return self.key.startswith(OWN_PREFIX)
 
     @property
     def is_embedded(self) -> bool:
         """Whether the set comes inside an installed package and needs no download."""
-        return self.torchvision_name is None
+        return self.torchvision_name is None and not self.is_own
 
 
 # fmt: off
@@ -156,16 +168,20 @@ def get_dataset_spec(key: str) -> DatasetSpec:
     """Look a data set up by its key.
 
     Returns:
-        Its entry in `DATASETS`.
+        Its entry in `DATASETS`; of a set that people made here, what its file says.
 
     Raises:
         InputError: there is no such key; the message lists those that exist.
     """
+    if key.startswith(OWN_PREFIX):
+        from cnnplay.data.own import read_own_spec  # it reads files, which takes numpy
+
+        return read_own_spec(key)
     if key not in DATASETS:
         raise InputError(f"There is no data set {key!r}; choose one of {', '.join(DATASETS)}.")
     return DATASETS[key]
 
 
 def list_dataset_specs() -> tuple[DatasetSpec, ...]:
-    """Every data set, in the order in which pages show them."""
+    """Every public data set, in the order in which pages show them; see `cnnplay.data.own` for those of the user."""
     return _SPECS

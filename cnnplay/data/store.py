@@ -1,8 +1,9 @@
 """Data sets on this machine: one file each, memory-mapped, so that all processes share one copy.
 
 `<key>.safetensors` holds `train_images`, `train_labels`, `test_images` and `test_labels`; its metadata holds the class
-names as JSON (`classes`), `source`, `licence` and the content hash (`hash`). Downloads lie in `settings.data_dir()`,
-which may be read-only; what the app makes itself lies in `settings.home_dir()/data`.
+names as JSON (`classes`), `source`, `licence` and the content hash (`hash`); of a set that people made also `title`,
+`made_at` and `book`. Downloads lie in `settings.data_dir()`, which may be read-only; what the app makes itself lies in
+`settings.home_dir()/data`.
 """
 
 import json
@@ -130,6 +131,8 @@ def write_dataset(path: Path, dataset: Dataset) -> None:
         "licence": spec.licence,
         "hash": content_hash(dataset),
     }
+    if spec.is_own:  # nothing else knows
+        metadata |= {"title": spec.title, "made_at": repr(spec.made_at), "book": spec.book}
     write_arrays(path, {name: getattr(dataset, name) for name in ARRAY_NAMES}, metadata=metadata)
 
 
