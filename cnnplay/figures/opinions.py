@@ -33,14 +33,15 @@ def opinions(
         line = {"color": HAIR, "width": 1.5} if rank is None else {"color": COLOURS[rank], "width": 2.5}
         figure.add_scatter(
             x=places, y=probs[:, i], mode="lines", name=name, line=line,
-            hoverinfo="skip" if rank is None else None, hovertemplate=f"{name}: %{{y:.1%}}<extra></extra>",
+            hoverinfo="skip" if rank is None else None, customdata=100 * probs[:, i],
+            hovertemplate=f"{name}: %{{customdata:.1f}} %<extra></extra>",
         )  # fmt: skip
     if chosen is not None:
         figure.add_vline(x=place(chosen), line={"color": GREY, "width": 1, "dash": "dot"})
     ticks = [0, *(10**power for power in range(9) if 10**power <= max(steps))]
     figure.update_xaxes(title_text="training steps", tickvals=[place(tick) for tick in ticks],
                         ticktext=[f"{tick:,}" for tick in ticks], showgrid=False)  # fmt: skip
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%", dtick=0.5)
+    figure.update_yaxes(range=[0, 1.02], tickvals=[0, 0.5, 1], ticktext=["0 %", "50 %", "100 %"])
     series = {classes[i]: COLOURS[rank] for rank, i in enumerate(named)}
     return figure.update_layout(title={"text": heading("Its opinion", series), "x": 0, "xref": "paper", "y": 0.97,
                                        "font": {"size": 13}})  # fmt: skip
