@@ -36,7 +36,7 @@ class RunReader:
             InputError: there is none.
             StoreError: the store cannot be read.
         """
-        self._interrupt_stale()
+        self.interrupt_stale()
         with self.database.read() as connection:
             return read_run(connection, run_id)
 
@@ -56,7 +56,7 @@ class RunReader:
                 f"{prefix!r} is no run's id. Give at least its first {MIN_PREFIX_CHARS} characters; "
                 "see: python -m cnnplay runs list."
             )
-        self._interrupt_stale()
+        self.interrupt_stale()
         query = select(runs).where(runs.c.id.startswith(text, autoescape=True)).order_by(runs.c.created_at)
         with self.database.read() as connection:
             found = [run_from_row(row) for row in connection.execute(query).mappings()]
@@ -77,7 +77,7 @@ class RunReader:
         Raises:
             StoreError: the store cannot be read.
         """
-        self._interrupt_stale()
+        self.interrupt_stale()
         shown = runs.c.deleted_at.is_not(None) if deleted else runs.c.deleted_at.is_(None)
         if alone:
             shown &= runs.c.series_id.is_(None)
@@ -150,7 +150,7 @@ class RunReader:
         Raises:
             StoreError: the store cannot be read.
         """
-        self._interrupt_stale()
+        self.interrupt_stale()
         held = (jobs.c.place == place) & jobs.c.claimed_at.is_not(None) & jobs.c.ended_at.is_(None)
         with self.database.read() as connection:
             return frozenset(connection.scalars(select(jobs.c.slot).where(held)))
@@ -159,8 +159,13 @@ class RunReader:
         """Gives the connections back."""
         self.database.close()
 
-    def _interrupt_stale(self) -> None:
-        """Looks first: readers take no write lock as long as all hearts beat."""
+    def interrupt_stale(self) -> None:
+        """Marks runs whose worker has died as interrupted.
+
+        Raises:
+            StoreError: the store cannot be used.
+        """
+        # It looks first: readers take no write lock as long as all hearts beat.
         with self.database.read() as connection:
             if not find_stale(connection, self.database.now(connection)):
                 return

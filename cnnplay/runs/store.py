@@ -64,7 +64,7 @@ class RunStore(RunReader):
             InputError: it neither waits nor runs.
             StoreError: the store cannot be written.
         """
-        self._interrupt_stale()
+        self.interrupt_stale()
         with self.database.write(locks_queue=True) as connection:
             is_told = unqueue(connection, run_id, self.database.now(connection)) or move(connection, run_id, "stopping")
             if not is_told and read_run(connection, run_id).state != "stopping":
@@ -78,7 +78,7 @@ class RunStore(RunReader):
             InputError: it is in another state, or deleted.
             StoreError: the store cannot be written.
         """
-        self._interrupt_stale()
+        self.interrupt_stale()
         with self.database.write(locks_queue=True) as connection:
             if move(connection, run_id, "running", where=runs.c.state == "paused"):
                 return read_run(connection, run_id)
@@ -104,7 +104,7 @@ class RunStore(RunReader):
             ConfigError: a number of epochs that no run can have.
             StoreError: the store cannot be written.
         """
-        self._interrupt_stale()
+        self.interrupt_stale()
         with self.database.write(locks_queue=True) as connection:
             run = read_run(connection, run_id)
             if epochs <= run.epochs:
@@ -136,7 +136,7 @@ class RunStore(RunReader):
             InputError: there is no such run, or a worker holds it.
             StoreError: the store cannot be written.
         """
-        self._interrupt_stale()
+        self.interrupt_stale()
         with self.database.write(locks_queue=True) as connection:
             unqueue(connection, run_id, self.database.now(connection))
             ended = (runs.c.id == run_id) & runs.c.state.in_(ENDED)
