@@ -150,6 +150,7 @@ class ClaimedRun:
         error: str | None = None,
         accuracy: float | None = None,
         files: Mapping[str, int] | None = None,
+        pruned: bool = False,
     ) -> None:
         """The work is over: the slot is free.
 
@@ -158,6 +159,7 @@ class ClaimedRun:
             error: why it failed or was interrupted.
             accuracy: on the test set, 0..1, of a finished run. What an earlier training left stays known without.
             files: names and sizes in bytes of what a finished run leaves in its folder.
+            pruned: whether it was its sweep that interrupted it.
 
         Raises:
             LostRunError: the run is no longer this worker's own, or has ended already.
@@ -166,6 +168,8 @@ class ClaimedRun:
         result: dict[str, Any] = {"accuracy": accuracy} if outcome == "finished" else {}
         with self._database.write(locks_queue=True) as connection:
             now = self._database.now(connection)
+            if pruned:
+                result["pruned_at"] = now
             mine = runs.c.worker == self.claim.worker
             if not move(connection, run_id, outcome, where=mine, finished_at=now, error=error, **result):
                 raise LostRunError(f"Run {run_id} is no longer this worker's.")

@@ -10,13 +10,14 @@ import sys
 import threading
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Protocol
+from typing import Any, Protocol
 
 from cnnplay.errors import InputError
 from cnnplay.runs.claims import Claim, ClaimedRun, claim_next
 from cnnplay.runs.origin import find_origin, parent_of
 from cnnplay.runs.place import this_place
 from cnnplay.runs.records import Run
+from cnnplay.runs.series_advance import advance
 from cnnplay.runs.state_file import has_state
 from cnnplay.runs.store import RunStore
 from cnnplay.settings import (
@@ -143,7 +144,7 @@ class LocalExecutor:
         return Capacity(self._n_slots, max(0, self._n_slots - n_used), self._store.count_waiting(place))
 
     def start_waiting(self) -> tuple[str, ...]:
-        """Starts workers for as many waiting runs as there are free slots.
+        """Starts workers for as many waiting runs as there are free slots; a series makes its next where none waits.
 
         Returns:
             The ids of those runs.
@@ -151,11 +152,14 @@ class LocalExecutor:
         Raises:
             StoreError: the store cannot be written.
         """
-        started = []
-        while claim := claim_next(self._store.database, place=this_place(), n_slots=self._n_slots):
-            self._start_worker(claim)
-            started.append(claim.run_id)
-        return tuple(started)
+        started: list[str] = []
+        where: dict[str, Any] = {"place": this_place(), "n_slots": self._n_slots}
+        while True:
+            if claim := claim_next(self._store.database, **where):
+                self._start_worker(claim)
+                started.append(claim.run_id)
+            elif not advance(self._store.database, **where):
+                return tuple(started)
 
     def _start_worker(self, claim: Claim) -> None:
         folder = run_dir(claim.run_id).resolve()

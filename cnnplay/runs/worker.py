@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from cnnplay.errors import CnnplayError, InputError, StoreError
 from cnnplay.models.card import Card, checkpoint_files
@@ -19,8 +19,13 @@ from cnnplay.runs.place import this_place
 from cnnplay.runs.recorder import Recorder, persist
 from cnnplay.runs.records import Run
 from cnnplay.runs.schema import State
+from cnnplay.runs.series_pruning import Pruning
 from cnnplay.runs.store import RunStore
 from cnnplay.settings import run_dir
+from cnnplay.training.events import EpochEnded, Event
+
+if TYPE_CHECKING:
+    from cnnplay.training.loop import Signal
 
 BEAT_EVERY_S = 2.0
 LOOK_EVERY_S = 0.5
@@ -95,7 +100,8 @@ def work(store: RunStore, run_id: str, *, worker: str | None = None) -> Run:
     claimed = ClaimedRun(store.database, claim)
     try:
         with halt_on_signals() as halting, Watch(claimed, halting.tell) as watch:
-            _train_and_end(store.get(run_id), claimed, watch, halting)
+            run = store.get(run_id)
+            _train_and_end(run, claimed, watch, halting, Pruning(store, run))
     except LostRunError as error:
         raise InputError(f"{error} What it had done is kept in its folder.") from error
     finally:
@@ -108,12 +114,12 @@ def _claim_here(store: RunStore, run_id: str) -> Claim | None:
     return claim_next(store.database, place=this_place(), n_slots=count_gpus() or 1, run_id=run_id)
 
 
-def _train_and_end(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting) -> None:
+def _train_and_end(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting, pruning: Pruning) -> None:
     """Runs the job, and notes the outcome; whatever goes wrong in it ends as a failed run with its reason."""
     error: str | None = None
     card: Card | None = None
     try:
-        card = _train(run, claimed, watch, halting)
+        card = _train(run, claimed, watch, halting, pruning)
     except LostRunError:
         raise
     except HaltedError:
@@ -126,13 +132,14 @@ def _train_and_end(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting
     if error is not None:
         persist(partial(claimed.end, "failed", error=error))
     elif card is None:
-        told = watch.state == "stopping"
-        persist(partial(claimed.end, "interrupted", error=None if told else TOLD_TO_END))
+        pruned = pruning.reason is not None and halting() == "go"
+        told = None if watch.state == "stopping" else TOLD_TO_END
+        persist(partial(claimed.end, "interrupted", error=pruning.reason if pruned else told, pruned=pruned))
     else:
         persist(partial(claimed.end, "finished", accuracy=card.accuracy, files=_file_sizes(run, card)))
 
 
-def _train(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting) -> Card | None:
+def _train(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting, pruning: Pruning) -> Card | None:
     with halting.at_once():
         # PyTorch takes seconds to import: the heart beats already.
         from cnnplay.runs.training_job import run_job
@@ -140,12 +147,24 @@ def _train(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting) -> Car
 
         use_gpu(claimed.claim.slot)
     recorder = Recorder(claimed)
+
+    def signal() -> "Signal":
+        if pruning.reason is not None or halting() == "halt":
+            return "halt"
+        return "pause" if watch.state == "paused" else "go"
+
+    def take(event: Event) -> None:
+        recorder.take(event)
+        if isinstance(event, EpochEnded) and run.series_id is not None:
+            recorder.flush()
+            pruning.take(event)
+
     return run_job(
         run.train_config,
         run_dir(run.id),
-        signal=lambda: "pause" if watch.state == "paused" and halting() == "go" else halting(),
+        signal=signal,
         at_once=halting.at_once,
-        on_event=recorder.take,
+        on_event=take,
         before_save=recorder.flush,
         save_every_s=SAVE_EVERY_S,
         keeps_history=True,
