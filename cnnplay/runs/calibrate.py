@@ -1,5 +1,6 @@
 """Calibrates a trained network, and measures how well that worked on pictures it was not fitted on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +22,7 @@ N_SCRIBBLES = 700
 N_EACH = 300
 """Pictures of each kind of other thing."""
 Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,15 @@ def _other_things(spec: ModelSpec, photos: Bytes) -> _Others:
     )
 
 
-def calibrate(card: Card, model: nn.Module, spec: ModelSpec, dataset: Dataset) -> Card:
+def calibrate(
+    card: Card,
+    model: nn.Module,
+    spec: ModelSpec,
+    dataset: Dataset,
+    *,
+    logits: Floats | None = None,
+    taken_over: Mapping[str, Any] | None = None,
+) -> Card:
     """The card with its temperature, its "none of these" curve, and what both do on pictures not used to fit them.
 
     The test pictures are halved by the last bit of their hash: one half fits, the other measures. A network that came
@@ -59,23 +69,16 @@ def calibrate(card: Card, model: nn.Module, spec: ModelSpec, dataset: Dataset) -
         model: with its final weights.
         spec: its architecture.
         dataset: the card's data set.
+        logits: its answers to the test pictures, where they are known already.
+        taken_over: a "none of these" estimate of a network that it hardly differs from, in place of a new one.
     """
-    logits = compute_logits(model, spec, dataset.test_images)
+    if logits is None:
+        logits = compute_logits(model, spec, dataset.test_images)
     if not np.isfinite(logits).all():
         return card
     labels = np.asarray(dataset.test_labels).astype(np.int64)
     fits = image_hashes(dataset.test_images) % 2 == 0
     temperature = fit_temperature(logits[fits], labels[fits])
-    others = _other_things(spec, np.asarray(dataset.train_images[:5000]))
-    curve = NoneOfThese.fit(logits[fits], compute_logits(model, spec, others.fitted_on))
-    doubted = curve.prob(compute_logits(model, spec, others.measured_on)) > 0.5
-    none_of_these: dict[str, Any] = {
-        **curve.to_json(),
-        "fitted_on": list(others.kinds),
-        "measured_on": list(others.held_out),
-        "share_of_others_doubted": round(float(doubted.mean()), 4),
-        "share_of_own_doubted": round(float((curve.prob(logits[~fits]) > 0.5).mean()), 4),
-    }
     before = calibration_error(softmax(logits[~fits]), labels[~fits])
     after = calibration_error(softmax(logits[~fits] / temperature), labels[~fits])
     return replace(
@@ -83,5 +86,21 @@ def calibrate(card: Card, model: nn.Module, spec: ModelSpec, dataset: Dataset) -
         temperature=round(temperature, 4),
         calibration_error_before=round(before, 5),
         calibration_error=round(after, 5),
-        none_of_these=none_of_these,
+        none_of_these=dict(taken_over) if taken_over else _doubt(model, spec, dataset, logits, fits),
     )
+
+
+def _doubt(
+    model: nn.Module, spec: ModelSpec, dataset: Dataset, logits: Floats, fits: npt.NDArray[np.bool_]
+) -> dict[str, Any]:
+    """The "none of these" curve, fitted on one half of the test pictures, and what it does on the other."""
+    others = _other_things(spec, np.asarray(dataset.train_images[:5000]))
+    curve = NoneOfThese.fit(logits[fits], compute_logits(model, spec, others.fitted_on))
+    doubted = curve.prob(compute_logits(model, spec, others.measured_on)) > 0.5
+    return {
+        **curve.to_json(),
+        "fitted_on": list(others.kinds),
+        "measured_on": list(others.held_out),
+        "share_of_others_doubted": round(float(doubted.mean()), 4),
+        "share_of_own_doubted": round(float((curve.prob(logits[~fits]) > 0.5).mean()), 4),
+    }

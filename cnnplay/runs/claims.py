@@ -17,6 +17,7 @@ from cnnplay.runs.records import Metric, Run, finite_or_none, layers_to_json
 from cnnplay.runs.schema import ACTIVE, State, artefacts, jobs, metrics, milestones, runs
 from cnnplay.runs.transitions import end_job, interrupt_stale, move, read_run
 from cnnplay.training.events import Milestone
+from cnnplay.training.recipes import TAUGHT
 
 Outcome = Literal["finished", "failed", "interrupted"]
 
@@ -37,10 +38,12 @@ class Claim:
 def claim_next(database: Database, *, place: str, n_slots: int, run_id: str | None = None) -> Claim | None:
     """Takes the run that has waited longest, if a slot is free; no other process can take the same run or slot.
 
+    Teaching takes seconds, and somebody waits for it: where all slots are taken, one more is there for such runs alone.
+
     Args:
         database: of the store.
         place: only runs whose files are there.
-        n_slots: how many runs may be worked on at a time.
+        n_slots: how many runs may be worked on at a time, but for that one.
         run_id: only this one.
 
     Returns:
@@ -56,6 +59,9 @@ def claim_next(database: Database, *, place: str, n_slots: int, run_id: str | No
         used = set(connection.scalars(select(jobs.c.slot).where(is_open, jobs.c.claimed_at.is_not(None))))
         free = [slot for slot in range(n_slots) if slot not in used]
         waiting = select(jobs.c.id, jobs.c.run_id).where(is_open, jobs.c.claimed_at.is_(None)).order_by(jobs.c.id)
+        if not free and n_slots not in used:
+            free = [n_slots]
+            waiting = waiting.join(runs, runs.c.id == jobs.c.run_id).where(runs.c.recipe == TAUGHT)
         if run_id is not None:
             waiting = waiting.where(jobs.c.run_id == run_id)
         job = connection.execute(waiting.limit(1)).first()

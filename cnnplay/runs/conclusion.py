@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,9 @@ from cnnplay.models.checkpoint import load_model, save_weights
 from cnnplay.models.forward import compute_logits
 from cnnplay.models.registry import get_spec
 from cnnplay.runs.calibrate import calibrate
+from cnnplay.runs.rereading import DOUBT_TAKEN_OVER, find_before, make_receipt
 from cnnplay.runs.state_file import sync
+from cnnplay.runs.teaching import RECEIPT_NAME, write_receipt
 from cnnplay.settings import PROJECT_DIR
 from cnnplay.training.config import TrainConfig
 from cnnplay.training.device import describe_hardware
@@ -85,7 +87,9 @@ def conclude(
         train_accuracy=last_epoch.train_accuracy if last_epoch else 0.0,
     )
     card = measure_result(config, dataset, made, how)
-    for new, path in ((made.weights, files.weights), (made.test_probs, files.test_probs), (made.card, files.card)):
+    receipt = made.weights.with_name(RECEIPT_NAME), files.weights.with_name(RECEIPT_NAME)
+    rest = (made.test_probs, files.test_probs), (made.card, files.card)
+    for new, path in ((made.weights, files.weights), *([receipt] if receipt[0].is_file() else []), *rest):
         sync(new)
         new.replace(path)
     sync(files.weights.parent)
@@ -96,10 +100,13 @@ def conclude(
 def measure_result(config: TrainConfig, dataset: Dataset, files: CheckpointFiles, how: Circumstances) -> Card:
     """Reads saved weights back, measures them once on the test set, calibrates them and writes their card.
 
+    A network that was taught corrections gets a receipt as well; somebody waits for it, so that its doubt about other
+    things is taken over from the network that it was, and its card says so.
+
     Args:
         config: of the run.
         dataset: that it trained on.
-        files: the weights are there, the card and the answers to the test set are made beside them.
+        files: the weights are there; the card, the answers to the test set and the receipt are made beside them.
         how: what the card says of the training itself.
 
     Raises:
@@ -142,7 +149,14 @@ def measure_result(config: TrainConfig, dataset: Dataset, files: CheckpointFiles
         classes=dataset.spec.classes,
     )
     _save_test_probs(files.test_probs, dataset, logits)
-    card = calibrate(card, model, spec, dataset)
+    before = find_before(config)
+    doubt = before.card.none_of_these if before and before.card else None
+    card = calibrate(card, model, spec, dataset, logits=logits, taken_over=doubt)
+    if doubt:
+        card = replace(card, limits=(*card.limits, DOUBT_TAKEN_OVER))
+    if before:
+        receipt = make_receipt(config, dataset, before, model=model, card=card, logits=logits)
+        write_receipt(files.weights.parent, receipt)
     write_card(files.card, card)
     return card
 

@@ -140,7 +140,7 @@ class LocalExecutor:
             StoreError: the store cannot be read.
         """
         place = this_place()
-        n_used = len(self._store.used_slots(place))
+        n_used = sum(slot < self._n_slots for slot in self._store.used_slots(place))  # the one for teaching is extra
         return Capacity(self._n_slots, max(0, self._n_slots - n_used), self._store.count_waiting(place))
 
     def start_waiting(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from cnnplay.training.config import TrainConfig
 PACKAGE = "cnnplay"
 ENTRY = "cnnplay.runs.retraining"
 NEEDS = frozenset({"numpy", "safetensors", "torch"})
-LEFT_OUT = frozenset({"cnnplay.data.embedded", "cnnplay.data.pen_pictures"})
+LEFT_OUT = frozenset({"cnnplay.data.corrections", "cnnplay.data.embedded", "cnnplay.data.pen_pictures"})
 """Imported inside functions that a script never calls; they would bring other packages along."""
 
 _HEAD = '''"""{title}
@@ -206,6 +206,11 @@ def _config_of(trained: Trained) -> TrainConfig:
         raise ExportError(
             f"{trained.name} learned from pen strokes as well, which a script with one data file does not have. "
             f"Train it here: python -m cnnplay train {config.model}."
+        )
+    if config.corrections:
+        raise ExportError(
+            f"{trained.name} learned from corrections as well, which a script with one data file does not have. "
+            "Take its weights."
         )
     return config
 

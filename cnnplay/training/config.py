@@ -63,6 +63,8 @@ class TrainConfig:
         drawings: name of a file of pen strokes to learn from as well, or None.
         scribbles: share of meaningless scribbles in a batch, taught as "no idea" (Hendrycks et al. 2019,
             arXiv:1812.04606).
+        corrections: key of frozen corrections to learn from as well (`data.corrections`), or None.
+        replay: so many pictures of the training set, chosen by the seed, instead of all; 0 takes all.
         init: how the first weights are drawn; "default" is the network's own way.
         start_from: whose weights it begins with instead: a shipped network's key, a run's full id, or None.
         clip_grad: largest norm of the whole gradient; a longer one is shortened to it; 0 leaves all as they are.
@@ -97,6 +99,8 @@ class TrainConfig:
     views: Views = "none"
     drawings: str | None = None
     scribbles: float = 0.0
+    corrections: str | None = None
+    replay: int = 0
     precision: Precision = "auto"
     device: str = "auto"
     compile: bool = False
@@ -169,6 +173,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "norm_bias_lr": (0, 1000),
     "whiten_bias_epochs": (0, 1000),
     "scribbles": (0, 0.5),
+    "replay": (0, 1_000_000),
     "clip_grad": (0, 1000),
     "val_size": (0, 50_000),
     "patience": (0, 1000),

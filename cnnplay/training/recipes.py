@@ -136,6 +136,16 @@ RECIPES: dict[str, dict[str, Recipe]] = {
 }
 
 
+TAUGHT = "taught"
+"""Recipe of a network that goes on from its weights with a few corrections. No picker offers it: it needs them."""
+_TAUGHT_DIGITS = partial(
+    TrainConfig, optimizer="adamw", lr=1e-3, weight_decay=1e-3, batch_size=64, epochs=1, replay=2000
+)
+_TAUGHT_OBJECTS = partial(
+    TrainConfig, optimizer="adamw", lr=3e-4, weight_decay=1e-3, batch_size=64, epochs=1, replay=1000
+)
+
+
 def recipes_for(model: str) -> tuple[str, ...]:
     """Names of the recipes that exist for an architecture, the default first.
 
@@ -144,6 +154,34 @@ def recipes_for(model: str) -> tuple[str, ...]:
     """
     get_spec(model)
     return tuple(name for name in ("modern", "speedrun", "published") if model in RECIPES[name])
+
+
+def teaching_config(model: str, *, start_from: str, corrections: str, **changes: Any) -> TrainConfig:
+    """The configuration that teaches a trained network corrections, with replay of what it learned from.
+
+    Args:
+        model: registry key.
+        start_from: a shipped network's key or a run's full id.
+        corrections: key of frozen corrections.
+        changes: fields of `TrainConfig` to set otherwise.
+
+    Raises:
+        InputError: no architecture has this key.
+        ConfigError: a value out of bounds.
+    """
+    spec = get_spec(model)
+    recipe = _TAUGHT_DIGITS if spec.input_shape[0] == 1 else _TAUGHT_OBJECTS
+    values = {
+        "model": model,
+        "dataset": spec.dataset,
+        "recipe": TAUGHT,
+        "start_from": start_from,
+        "corrections": corrections,
+        "augmentation": make_config(model).augmentation,
+        "drop_last": False,
+        **changes,
+    }
+    return recipe(**values)
 
 
 def make_config(model: str, recipe: str | None = None, **changes: Any) -> TrainConfig:
