@@ -14,7 +14,7 @@ from cnnplay.ui.pictures import as_paper, data_address
 
 N_PICTURES = 12
 FIRST = 100
-"""Where in the training set the dozen begins: any place will do."""
+"""Where in the training set the dozen begins, if it has so many: any place will do."""
 N_CACHED = 200
 
 
@@ -37,7 +37,9 @@ def _pictures(model: str, dataset: str, augmentation: str, seed: int) -> str:
 
 @cache
 def _originals(dataset: str) -> NDArray[np.uint8]:
-    return np.array(load_dataset(dataset).train_images[FIRST : FIRST + N_PICTURES])
+    images = load_dataset(dataset).train_images
+    first = max(0, min(FIRST, len(images) - N_PICTURES))
+    return np.array(images[first : first + N_PICTURES])
 
 
 def augment(images: NDArray[np.uint8], config: TrainConfig) -> NDArray[np.uint8]:

@@ -5,10 +5,11 @@ from html import escape
 
 import streamlit as st
 
-from cnnplay.data.catalog import DIGITS, get_dataset_spec
-from cnnplay.errors import CheckpointError
+from cnnplay.data.catalog import DIGITS, OWN_PREFIX, get_dataset_spec
+from cnnplay.errors import CheckpointError, InputError
 from cnnplay.models.card import Card, checkpoint_files, read_card
-from cnnplay.runs.records import Run
+from cnnplay.models.registry import MODELS, get_spec
+from cnnplay.runs.records import IMPORTED, Run
 from cnnplay.settings import run_dir
 from cnnplay.ui.networks import IN_ADDRESS
 from cnnplay.ui.words import accuracy
@@ -23,7 +24,7 @@ def show_result(run: Run) -> None:
     card = _card(run)
     if run.accuracy is None:
         return
-    note = get_dataset_spec(run.dataset).note
+    note = _note(run)
     st.html(
         f'<div class="cp-result"><b>{accuracy(run.accuracy)}</b><div>{_behind(card)}</div></div>'
         + (f'<p class="cp-small">{escape(note)}</p>' if note else "")
@@ -32,21 +33,29 @@ def show_result(run: Run) -> None:
 
 def show_way_to_draw(run: Run) -> None:
     """A link to the page where the network can be tried by hand, where there is one for such pictures."""
-    spec, chosen = get_dataset_spec(run.dataset), {IN_ADDRESS: run.id}
-    if spec.classes == DIGITS:
-        st.page_link("pages/draw.py", label="Draw on it", query_params=chosen)
-    elif spec.image_shape == PHOTO_SHAPE:
+    if run.model not in MODELS:
+        return
+    chosen = {IN_ADDRESS: run.id}
+    if get_spec(run.model).input_shape == PHOTO_SHAPE:
         st.page_link("pages/photo.py", label="Show it a photo", query_params=chosen)
+    elif run.dataset.startswith(OWN_PREFIX) or get_dataset_spec(run.dataset).classes == DIGITS:
+        st.page_link("pages/draw.py", label="Draw on it", query_params=chosen)
+
+
+def _note(run: Run) -> str:
+    """What has to be said beside the accuracy."""
+    try:
+        return get_dataset_spec(run.dataset).note
+    except InputError:
+        return "The data set is no longer here. The network still is."
 
 
 def _behind(card: Card | None) -> str:
     if card is None:
         return "<span>of the test pictures</span>"
+    how = "" if card.recipe == IMPORTED else f", one run, seed {card.seed}"
     interval = f"{100 * card.accuracy_low:.2f} to {accuracy(card.accuracy_high)}"
-    return (
-        f"<span>of {card.n_test:,} test pictures</span>"
-        f'<span class="cp-small">95 % interval {interval}, one run, seed {card.seed}</span>'
-    )
+    return f'<span>of {card.n_test:,} test pictures</span><span class="cp-small">95 % interval {interval}{how}</span>'
 
 
 def _card(run: Run) -> Card | None:

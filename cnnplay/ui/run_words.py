@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from cnnplay.data.catalog import DATASETS
+from cnnplay.data.catalog import get_dataset_spec
+from cnnplay.errors import InputError
 from cnnplay.runs.records import Metric, Run
 from cnnplay.runs.schema import ACTIVE, State
 from cnnplay.ui.words import duration
@@ -23,8 +24,11 @@ DOTS: dict[State, str] = {
 
 
 def dataset_title(run: Run) -> str:
-    """What the data set is called."""
-    return DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
+    """What the data set is called; the key of one that is not here, or no longer."""
+    try:
+        return get_dataset_spec(run.dataset).title
+    except InputError:
+        return run.dataset
 
 
 def share_done(run: Run) -> float:
@@ -51,6 +55,8 @@ def headline(run: Run, *, n_before: int | None = None) -> str:
             return f"Paused, {so_far}"
         case "stopping":
             return "Stopping: it saves where it is"
+        case "finished" if run.is_imported:
+            return "Came as a file"
         case "finished":
             return f"Finished after {run.epoch:.3g} epochs"
         case "failed":

@@ -4,17 +4,17 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from cnnplay.data.catalog import DATASETS
+from cnnplay.data.catalog import DATASETS, get_dataset_spec
 from cnnplay.errors import CnnplayError
 from cnnplay.models.card import is_shipped
 from cnnplay.models.registry import get_spec, list_specs
 from cnnplay.training.recipes import recipes_for
 from cnnplay.ui import train_fields as fields
 from cnnplay.ui import train_form
-from cnnplay.ui.augmentation_preview import show_preview
+from cnnplay.ui.augmentation_preview import N_PICTURES, show_preview
 from cnnplay.ui.run_queue import get_store, has_gpu
 from cnnplay.ui.train_fields import Field, form, set_form, show, take, widget_key
-from cnnplay.ui.words import accuracy
+from cnnplay.ui.words import accuracy, plain
 
 RECIPES = {"modern": "one good default", "speedrun": "at the record pace", "published": "as published"}
 DEVICES = {"auto": "the fastest", "cpu": "processor"}
@@ -36,7 +36,7 @@ def show_folds() -> None:
         _fold("What", "start, layers, augmentation", "train_what", _show_what)
         _fold("How", "recipe, optimiser, batches, device", "train_how", _show_how)
         _fold("When to stop", "pictures kept out, patience", "train_when", _show_when)
-    fields.mark_changes(train_form.changes(form()))
+    fields.mark_changes(train_form.marks(form()))
 
 
 def _two(*parts: Callable[[], None]) -> None:
@@ -95,7 +95,7 @@ def _show_dataset() -> None:
     lines = [f"{DATASETS[key].title}: `python -m cnnplay data {key} --download`" for key in missing]
     told = "Not on this machine yet, and the command that gets it:\n\n" + "\n\n".join(lines) if lines else None
     options = [*here, *([] if values["dataset"] in here else [values["dataset"]])]
-    _pick("Data set", "dataset", options, words=lambda key: DATASETS[key].title, chosen=chosen, hint=told)
+    _pick("Data set", "dataset", options, words=train_form.dataset_title, chosen=chosen, hint=told)
 
 
 def _switched(*, recipe: str, dataset: str) -> train_form.Values:
@@ -104,14 +104,18 @@ def _switched(*, recipe: str, dataset: str) -> train_form.Values:
     new = train_form.begin(old["model"], recipe=recipe, dataset=dataset)
     for name, (value, _) in train_form.changes(old).items():
         new = train_form.put(new, name, value)
-    return new | {name: old[name] for name in ("seed", "device", "start_from")}
+    kept = ["seed", "device"]
+    if old["start_from"] != train_form.recipe_values(old)["start_from"]:
+        kept.append("start_from")
+    return new | {name: old[name] for name in kept}
 
 
 def _show_resets() -> None:
     values = form()
     n_changed = len(train_form.changes(values))
     with st.container(horizontal=True, gap="small", key="train_resets", vertical_alignment="center"):
-        told = f", {n_changed} changed" if n_changed else ""
+        fitted = train_form.fitting_words(values)
+        told = (f", {fitted}" if fitted else "") + (f", {n_changed} changed" if n_changed else "")
         st.html(f'<span class="cp-small">Recipe {values["recipe"]}{told}</span>')
         if "published" in recipes_for(values["model"]):
             st.button("As published", key="train_published", type="tertiary", on_click=_reset, args=("published",))
@@ -141,8 +145,9 @@ def show_first_pictures() -> None:
         show_preview(config)
     except CnnplayError:
         return
-    dataset = DATASETS[config.dataset]
-    st.caption(f"Twelve of {dataset.title}'s {dataset.n_train:,} training pictures, as the network gets them.")
+    dataset = get_dataset_spec(config.dataset)
+    some = "Twelve" if dataset.n_train >= N_PICTURES else "All"
+    st.caption(f"{some} of {plain(dataset.title)}'s {dataset.n_train:,} training pictures, as the network gets them.")
 
 
 def _show_start_from() -> None:

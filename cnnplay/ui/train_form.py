@@ -4,14 +4,17 @@ The form's state is the configuration itself, as its JSON values. Widgets show s
 back; nothing is lost when a fold is closed or another page visited.
 """
 
+import math
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import fields
 from typing import Any
 
-from cnnplay.data.catalog import get_dataset_spec, list_dataset_specs
+from cnnplay.data.catalog import DatasetSpec, get_dataset_spec, list_dataset_specs
+from cnnplay.data.own import list_own_specs
 from cnnplay.data.store import is_available
-from cnnplay.errors import CnnplayError, ConfigError
+from cnnplay.errors import CnnplayError, ConfigError, InputError
+from cnnplay.models.card import is_shipped
 from cnnplay.models.registry import COMMON_OPTIONS, get_spec
 from cnnplay.training.config import Augmentation, TrainConfig
 from cnnplay.training.recipes import make_config, recipes_for
@@ -28,15 +31,22 @@ FREE = ("model", "dataset", "recipe", "start_from", "seed", "device")
 """What no recipe fixes."""
 TABLES = ("model_options", "augmentation")
 """Whose entries count on their own."""
+MIN_STEPS = 300
+"""A set of one's own may be so small that the recipe's epochs are a handful of steps; it gets as many as this."""
+MIN_BATCH, MIN_BATCHES = 16, 4
+"""Smallest batch, and batches in an epoch, that a recipe's batch size is halved for."""
+ADAPTIVE = ("adam", "adamw")
+"""Optimisers whose learning rate goes with the root of the batch size; that of the others goes with the batch size."""
 _AUGMENTATION = tuple(f.name for f in fields(Augmentation))
 
 
 def datasets_for(model: str) -> tuple[str, ...]:
-    """Keys of the data sets on this machine whose pictures a network takes, its own first."""
+    """Keys of the data sets on this machine whose pictures a network takes: its own first, the user's last."""
     spec = get_spec(model)
     fitting = [each.key for each in list_dataset_specs() if each.image_shape == spec.input_shape]
     here = [key for key in fitting if is_available(key)]
-    return tuple(sorted(here, key=lambda key: key != spec.dataset))
+    own = [each.key for each in list_own_specs() if each.image_shape == spec.input_shape]
+    return (*sorted(here, key=lambda key: key != spec.dataset), *own)
 
 
 def missing_datasets(model: str) -> tuple[str, ...]:
@@ -47,8 +57,17 @@ def missing_datasets(model: str) -> tuple[str, ...]:
     )
 
 
+def dataset_title(key: str) -> str:
+    """What a data set is called; of the user's own, with the number of its pictures."""
+    try:
+        spec = get_dataset_spec(key)
+    except InputError:
+        return f"{key}, which is not here"
+    return f"{spec.title}, {spec.n_train + spec.n_test:,} pictures" if spec.is_own else spec.title
+
+
 def begin(model: str = FIRST_MODEL, *, recipe: str | None = None, dataset: str | None = None) -> Values:
-    """The form as a recipe fills it.
+    """The form as a recipe fills it; for a small set of the user's own, fitted to its size.
 
     Args:
         model: registry key.
@@ -58,8 +77,23 @@ def begin(model: str = FIRST_MODEL, *, recipe: str | None = None, dataset: str |
     Raises:
         InputError: no architecture has this key.
     """
-    spec, here = get_spec(model), datasets_for(model)
-    key = dataset if dataset in here else next(iter(here), spec.dataset)
+    here, own = datasets_for(model), _own_spec(model, dataset)
+    key = dataset if dataset in here or own else next(iter(here), get_spec(model).dataset)
+    values = _from_recipe(model, recipe, str(key))
+    return values | _fitted(values, own) if own else values
+
+
+def _own_spec(model: str, dataset: str | None) -> DatasetSpec | None:
+    """The spec of a set of the user's own that fits the network, even if its book of drawings has grown since."""
+    try:
+        spec = get_dataset_spec(dataset or "")
+    except InputError:
+        return None
+    return spec if spec.is_own and spec.image_shape == get_spec(model).input_shape else None
+
+
+def _from_recipe(model: str, recipe: str | None, key: str) -> Values:
+    spec = get_spec(model)
     values = make_config(model, recipe if recipe in recipes_for(model) else None, dataset=key).to_json()
     classes = get_dataset_spec(key).classes
     if classes != spec.classes:  # what a recipe adds of this network's own classes would be taught wrong names
@@ -69,9 +103,38 @@ def begin(model: str = FIRST_MODEL, *, recipe: str | None = None, dataset: str |
     return values
 
 
+def _fitted(values: Values, own: DatasetSpec) -> Values:
+    """What differs from the recipe on a small set: smaller batches, enough of them, and a start that has learned."""
+    batch_size = values["batch_size"]
+    if own.n_train // batch_size * values["epochs"] >= MIN_STEPS:
+        return {}
+    while batch_size > MIN_BATCH and own.n_train // batch_size < MIN_BATCHES:
+        batch_size //= 2
+    shrunk = batch_size / values["batch_size"]
+    lr = values["lr"] * (math.sqrt(shrunk) if values["optimizer"] in ADAPTIVE else shrunk)
+    epochs = math.ceil(MIN_STEPS / max(1, own.n_train // batch_size))
+    is_another = bool(set(values["model_options"]) - set(COMMON_OPTIONS))  # than the shipped network
+    return {
+        "batch_size": batch_size,
+        "lr": float(f"{lr:.2g}"),
+        "epochs": max(values["epochs"], float(epochs)),
+        "start_from": values["model"] if is_shipped(values["model"]) and not is_another else None,
+    }
+
+
 def recipe_values(values: Mapping[str, Any]) -> Values:
-    """The same network, data set and recipe, all else as the recipe has it."""
+    """The same network, data set and recipe, all else as the form begins."""
     return begin(values["model"], recipe=values["recipe"], dataset=values["dataset"])
+
+
+def fitting_words(values: Mapping[str, Any]) -> str:
+    """In what the form begins otherwise than its recipe, because the set is small; "" where it does not."""
+    own = _own_spec(values["model"], values["dataset"])
+    fitted = _fitted(_from_recipe(values["model"], values["recipe"], own.key), own) if own else {}
+    if own is None or not fitted:
+        return ""
+    start = ", from the trained network" if fitted["start_from"] else ""
+    return f"fitted to {own.n_train:,} pictures: batches of {fitted['batch_size']}, {fitted['epochs']:g} epochs{start}"
 
 
 def get(values: Mapping[str, Any], name: str) -> Any:
@@ -101,8 +164,18 @@ def names(values: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def changes(values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """What differs from the recipe: name of the entry to its value here and there."""
-    recipe = recipe_values(values)
+    """What was changed by hand: name of the entry to its value here and as the form began."""
+    return _differences(values, recipe_values(values))
+
+
+def marks(values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What differs from the recipe, because of a small set too: name of the entry to its value here and there."""
+    if _own_spec(values["model"], values["dataset"]) is None:
+        return changes(values)
+    return _differences(values, _from_recipe(values["model"], values["recipe"], values["dataset"]))
+
+
+def _differences(values: Mapping[str, Any], recipe: Values) -> dict[str, tuple[Any, Any]]:
     pairs = {name: (get(values, name), get(recipe, name)) for name in names(values) if name not in FREE}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
@@ -149,6 +222,8 @@ def sentence_against(values: Mapping[str, Any], *, has_gpu: bool) -> str | None:
 def run_name(values: Mapping[str, Any]) -> str:
     """A name that tells runs apart: the network, and what was changed or the recipe and seed."""
     told = [f"{name} {_short(pair[0])}" for name, pair in changes(values).items()][:3]
+    if own := _own_spec(values["model"], values["dataset"]):
+        told.insert(0, f"on {own.title}")
     seed = f", seed {values['seed']}" if values["seed"] else ""
     return f"{values['model']} {', '.join(told) or values['recipe']}{seed}"
 
