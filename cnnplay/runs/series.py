@@ -2,17 +2,18 @@
 
 import math
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from cnnplay.errors import ConfigError, InputError
 from cnnplay.runs.place import this_place
 from cnnplay.runs.queueing import check_name, enqueue, insert_run, unqueue
 from cnnplay.runs.records import Run, run_from_row
-from cnnplay.runs.schema import ACTIVE, ENDED, RESUMABLE, metrics, runs, series
+from cnnplay.runs.schema import ACTIVE, ENDED, RESUMABLE, State, metrics, runs, series
 from cnnplay.runs.series_records import (
     SEEDS_BOUNDS,
     SWEEP_BOUNDS,
@@ -109,6 +110,20 @@ class SeriesStore:
         query = select(series).where(series.c.deleted_at.is_(None)).order_by(series.c.created_at.desc(), series.c.id)
         with self._database.read() as connection:
             return tuple(series_from_row(row) for row in connection.execute(query.limit(limit)).mappings())
+
+    def count_states(self, series_ids: Sequence[str]) -> dict[str, Counter[State]]:
+        """How many runs of each series are in each state, without those that were deleted.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        wanted = runs.c.series_id.in_(series_ids) & runs.c.deleted_at.is_(None)
+        query = select(runs.c.series_id, runs.c.state, func.count()).where(wanted)
+        found: dict[str, Counter[State]] = {series_id: Counter() for series_id in series_ids}
+        with self._database.read() as connection:
+            for series_id, state, n in connection.execute(query.group_by(runs.c.series_id, runs.c.state)):
+                found[series_id][state] = n
+        return found
 
     def trials(self, series_id: str) -> tuple[Trial, ...]:
         """Its runs that were not deleted by themselves, in order, with their validation accuracies.

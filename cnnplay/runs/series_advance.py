@@ -5,20 +5,18 @@ thought out without a lock. Then the queue is locked, and the sweep counts its r
 the count: of two who thought of the same run, one makes it.
 """
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from cnnplay.errors import CnnplayError
 from cnnplay.runs.database import Database
 from cnnplay.runs.queueing import enqueue, insert_run
 from cnnplay.runs.schema import jobs, runs, series
 from cnnplay.runs.series import halt_series, read_trials, run_name
-from cnnplay.runs.series_records import Series, Trial, series_from_row
+from cnnplay.runs.series_records import DIED_TOO_OFTEN, MOST_STARTS, Series, Trial, series_from_row
 from cnnplay.runs.series_space import Space, apply
 from cnnplay.runs.series_study import suggest
 from cnnplay.runs.transitions import DEAD_WORKER, move
 
-MOST_STARTS = 3
-"""A run whose worker dies without a word is taken up by itself, until it was started so often."""
 MOST_FAILURES = 3
 """So many failed runs one after the other stop a sweep: the next would fail as well."""
 
@@ -44,7 +42,8 @@ def advance(database: Database, *, place: str, n_slots: int) -> bool:
         trials = read_trials(connection, sweep.id) if sweep else ()
     if dead is not None:
         with database.write(locks_queue=True) as connection:
-            return _take_up(connection, dead, place, database.now(connection))
+            _take_up(connection, dead, place, database.now(connection))
+        return True
     if sweep is None or sweep.space is None:
         return False
     if reason := _why_stop(trials):
@@ -63,22 +62,22 @@ def _has_room(connection: Connection, place: str, n_slots: int) -> bool:
 
 
 def _dead_run(connection: Connection, place: str) -> str | None:
-    n_starts = select(func.count()).where(jobs.c.run_id == runs.c.id).scalar_subquery()
-    goes_on = (series.c.stopped_at.is_(None)) & series.c.deleted_at.is_(None) & (series.c.place == place)
-    is_dead = (runs.c.state == "interrupted") & (runs.c.error == DEAD_WORKER) & runs.c.deleted_at.is_(None)
-    query = select(runs.c.id).join(series, series.c.id == runs.c.series_id)
-    return connection.scalar(query.where(goes_on, is_dead, n_starts < MOST_STARTS).order_by(runs.c.created_at).limit(1))
+    """The oldest run of a series whose worker ended without a word."""
+    goes_on = series.c.stopped_at.is_(None) & series.c.deleted_at.is_(None) & (series.c.place == place)
+    query = select(runs.c.id).join(series, series.c.id == runs.c.series_id).where(goes_on, _is_dead())
+    return connection.scalar(query.order_by(runs.c.created_at).limit(1))
 
 
-def _take_up(connection: Connection, run_id: str, place: str, now: float) -> bool:
-    is_dead = runs.c.error == DEAD_WORKER
-    is_moved = move(
-        connection, run_id, "queued", where=is_dead & runs.c.deleted_at.is_(None), worker=None, error=None,
-        finished_at=None,
-    )  # fmt: skip
-    if is_moved:
+def _is_dead() -> ColumnElement[bool]:
+    return (runs.c.state == "interrupted") & (runs.c.error == DEAD_WORKER) & runs.c.deleted_at.is_(None)
+
+
+def _take_up(connection: Connection, run_id: str, place: str, now: float) -> None:
+    n_starts = connection.scalar(select(func.count()).select_from(jobs).where(jobs.c.run_id == run_id)) or 0
+    if n_starts >= MOST_STARTS:
+        connection.execute(update(runs).where(runs.c.id == run_id, _is_dead()).values(error=DIED_TOO_OFTEN))
+    elif move(connection, run_id, "queued", where=_is_dead(), worker=None, error=None, finished_at=None):
         enqueue(connection, run_id, place, now)
-    return is_moved
 
 
 def _open_sweep(connection: Connection, place: str) -> Series | None:

@@ -9,11 +9,15 @@ from sqlalchemy import RowMapping
 from cnnplay.runs.records import Run
 from cnnplay.runs.schema import ACTIVE
 from cnnplay.runs.series_space import Space
+from cnnplay.runs.transitions import DEAD_WORKER
 from cnnplay.training.config import TrainConfig
 
 SeriesKind = Literal["seeds", "sweep"]
 SEEDS_BOUNDS, SWEEP_BOUNDS = (2, 20), (2, 100)
 """Fewest and most runs of each kind."""
+MOST_STARTS = 3
+"""A run whose worker dies without a word is taken up by itself, until it was started so often."""
+DIED_TOO_OFTEN = f"The worker stopped without a word, {MOST_STARTS} times; the run goes on from its last saved state."
 Outcome = Literal["running", "finished", "pruned", "failed", "stopped"]
 
 
@@ -67,7 +71,7 @@ class Trial:
 
     Attributes:
         run: as the store has it.
-        outcome: what it counts as: "pruned", the sweep stopped it; "stopped", somebody did, or its worker died.
+        outcome: what it counts as: "pruned", the sweep stopped it; "stopped", somebody did.
         epochs: number of the epoch and validation accuracy (0..1) after it, in order.
     """
 
@@ -96,12 +100,19 @@ class Trial:
         return max(v for _, v in self.epochs) if self.run.config.get("patience") else self.epochs[-1][1]
 
 
+def is_dead(run: Run) -> bool:
+    """Whether its worker ended without a word, and its series will take it up again."""
+    return run.state == "interrupted" and run.error == DEAD_WORKER
+
+
 def outcome_of(run: Run) -> Outcome:
-    """What a run counts as in its series; one that waits counts as running."""
+    """What a run counts as in its series; one that waits counts as running, and so does one that is to be taken up."""
     match run.state:
         case "finished" | "failed":
             return run.state
-        case "interrupted":
+        case "interrupted" if not is_dead(run):
+            if run.error == DIED_TOO_OFTEN:
+                return "failed"
             return "stopped" if run.pruned_at is None else "pruned"
         case _:
             return "running"
@@ -114,8 +125,9 @@ def best_of(trials: Sequence[Trial]) -> Trial | None:
 
 
 def is_under_way(series: Series, trials: Sequence[Trial]) -> bool:
-    """Whether a run of it waits or trains, or another is still to be made."""
-    return series.makes_more or any(trial.run.state in ("queued", *ACTIVE) for trial in trials)
+    """Whether a run of it waits, trains or is to be taken up, or another is still to be made."""
+    takes_up = series.stopped_at is None and any(is_dead(trial.run) for trial in trials)
+    return series.makes_more or takes_up or any(trial.run.state in ("queued", *ACTIVE) for trial in trials)
 
 
 def series_from_row(row: RowMapping) -> Series:
