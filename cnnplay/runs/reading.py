@@ -79,9 +79,9 @@ class RunReader:
         """
         self.interrupt_stale()
         shown = runs.c.deleted_at.is_not(None) if deleted else runs.c.deleted_at.is_(None)
-        if alone:
-            shown &= runs.c.series_id.is_(None)
         query = select(runs).where(shown).order_by(runs.c.created_at.desc(), runs.c.id).limit(limit)
+        if alone:
+            query = query.where(runs.c.series_id.is_(None))
         with self.database.read() as connection:
             return tuple(run_from_row(row) for row in connection.execute(query).mappings())
 

@@ -1,8 +1,7 @@
 """Series of runs in the store: made, read, stopped as a whole, and deleted with all that belongs to them."""
 
-import math
 import uuid
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,17 +11,9 @@ from sqlalchemy import Connection, func, insert, select, update
 from cnnplay.errors import ConfigError, InputError
 from cnnplay.runs.place import this_place
 from cnnplay.runs.queueing import check_name, enqueue, insert_run, unqueue
-from cnnplay.runs.records import Run, run_from_row
-from cnnplay.runs.schema import ACTIVE, ENDED, RESUMABLE, State, metrics, runs, series
-from cnnplay.runs.series_records import (
-    SEEDS_BOUNDS,
-    SWEEP_BOUNDS,
-    Series,
-    SeriesKind,
-    Trial,
-    outcome_of,
-    series_from_row,
-)
+from cnnplay.runs.schema import ACTIVE, ENDED, RESUMABLE, State, runs, series
+from cnnplay.runs.series_records import SEEDS_BOUNDS, SWEEP_BOUNDS, Series, SeriesKind, Trial, series_from_row
+from cnnplay.runs.series_rows import halt_series, read_series, read_trials, run_name, runs_of
 from cnnplay.runs.series_space import Space, apply
 from cnnplay.runs.store import RunStore
 from cnnplay.runs.transitions import move
@@ -144,7 +135,7 @@ class SeriesStore:
         """
         with self._database.write(locks_queue=True) as connection:
             halt_series(connection, series_id, self._database.now(connection))
-            for run in _runs_of(connection, series_id):
+            for run in runs_of(connection, series_id):
                 if not unqueue(connection, run.id, self._database.now(connection)):
                     move(connection, run.id, "stopping")
             return read_series(connection, series_id)
@@ -163,7 +154,7 @@ class SeriesStore:
             mine = series.c.id == series_id
             connection.execute(update(series).where(mine).values(stopped_at=None, error=None))
             can = runs.c.state.in_(RESUMABLE) & runs.c.pruned_at.is_(None) & runs.c.deleted_at.is_(None)
-            for run in _runs_of(connection, series_id):
+            for run in runs_of(connection, series_id):
                 if move(connection, run.id, "queued", where=can, worker=None, error=None, finished_at=None):
                     enqueue(connection, run.id, found.place, self._database.now(connection))
             return read_series(connection, series_id)
@@ -190,7 +181,7 @@ class SeriesStore:
         self._store.interrupt_stale()
         with self._database.write(locks_queue=True) as connection:
             now, found = self._database.now(connection), read_series(connection, series_id)
-            mine = _runs_of(connection, series_id)
+            mine = runs_of(connection, series_id)
             if any(run.state in ACTIVE for run in mine):
                 raise InputError(f"A run of {found.name!r} still trains. Stop the series first.")
             for run in mine:
@@ -254,48 +245,7 @@ def with_validation(config: TrainConfig, n_train: int) -> TrainConfig:
     return replace(config, val_size=val_size, test_every_epoch=False)
 
 
-def read_series(connection: Connection, series_id: str) -> Series:
-    """The series of that full id.
-
-    Raises:
-        InputError: there is none.
-    """
-    row = connection.execute(select(series).where(series.c.id == series_id)).mappings().first()
-    if row is None:
-        raise InputError(f"There is no series {series_id[:40]!r}. Choose one that is listed, or start a new one.")
-    return series_from_row(row)
-
-
-def read_trials(connection: Connection, series_id: str) -> tuple[Trial, ...]:
-    """Its runs that were not deleted by themselves, in order, with their validation accuracies."""
-    mine = select(runs.c.id).where(runs.c.series_id == series_id)
-    is_known = metrics.c.run_id.in_(mine) & (metrics.c.kind == "epoch") & metrics.c.val_accuracy.is_not(None)
-    query = select(metrics.c.run_id, metrics.c.epoch, metrics.c.val_accuracy).where(is_known).order_by(metrics.c.step)
-    epochs: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for run_id, epoch, val_accuracy in connection.execute(query):
-        epochs[run_id].append((math.ceil(epoch - 1e-6), val_accuracy))
-    return tuple(Trial(run, outcome_of(run), tuple(epochs[run.id])) for run in _runs_of(connection, series_id))
-
-
-def halt_series(connection: Connection, series_id: str, now: float, *, error: str | None = None) -> None:
-    """A series makes no more runs; `error` says why, where nobody asked for it."""
-    lives = (series.c.id == series_id) & series.c.stopped_at.is_(None)
-    connection.execute(update(series).where(lives).values(stopped_at=now, error=error))
-
-
-def run_name(name: str, what: str) -> str:
-    """A run's name in a series of this name."""
-    return check_name(f"{name[:150].rstrip()}, {what}")
-
-
-def _runs_of(connection: Connection, series_id: str) -> tuple[Run, ...]:
-    """Not those that were deleted before their series was."""
-    together = runs.c.deleted_at.is_not_distinct_from(series.c.deleted_at)
-    query = select(runs).join(series, series.c.id == runs.c.series_id).where(series.c.id == series_id, together)
-    return tuple(run_from_row(row) for row in connection.execute(query.order_by(runs.c.number)).mappings())
-
-
 def _check_number(n_runs: int, bounds: tuple[int, int], *, of: str) -> None:
     low, high = bounds
-    if isinstance(n_runs, bool) or not isinstance(n_runs, int) or not low <= n_runs <= high:
-        raise ConfigError(f"{of} has {low} to {high} runs, not {n_runs!r}.")
+    if not low <= n_runs <= high:
+        raise ConfigError(f"{of} has {low} to {high} runs, not {n_runs}.")

@@ -11,8 +11,8 @@ from cnnplay.errors import CnnplayError
 from cnnplay.runs.database import Database
 from cnnplay.runs.queueing import enqueue, insert_run
 from cnnplay.runs.schema import jobs, runs, series
-from cnnplay.runs.series import halt_series, read_trials, run_name
 from cnnplay.runs.series_records import DIED_TOO_OFTEN, MOST_STARTS, Series, Trial, series_from_row
+from cnnplay.runs.series_rows import halt_series, read_trials, run_name
 from cnnplay.runs.series_space import Space, apply
 from cnnplay.runs.series_study import suggest
 from cnnplay.runs.transitions import DEAD_WORKER, move
