@@ -1,4 +1,4 @@
-"""Draw a digit with the mouse, a pen or a finger, and every digit network reads it."""
+"""Draw a digit with the mouse, a pen or a finger, and every digit network reads it; other networks other things."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -9,20 +9,19 @@ from cnnplay.inference.jury import ask_jury
 from cnnplay.inference.predictor import Prediction, Predictor
 from cnnplay.models.spec import MNIST_CLASSES
 from cnnplay.ui import canvas, state
-from cnnplay.ui.answer import show_bars, show_digit, show_prompt
-from cnnplay.ui.digits import prepare
+from cnnplay.ui.answer import show_bars, show_drawn, show_prompt
+from cnnplay.ui.digits import PROMPT, prepare
+from cnnplay.ui.hand import show_correction
 from cnnplay.ui.jury import show_empty_jury, show_verdict
 from cnnplay.ui.messages import say_missing_networks
 from cnnplay.ui.navigation import guard
-from cnnplay.ui.networks import Network, list_networks, pick_network
+from cnnplay.ui.networks import Network, chosen_network, list_networks, pick_network
 from cnnplay.ui.predictors import get_jury, open_network
 from cnnplay.ui.samples import random_digit
 from cnnplay.ui.steps import show_empty_steps, show_steps
+from cnnplay.ui.words import listing
 
-guard()
-st.title("Draw a digit")
-st.write("Each time you lift the pen, a network that learned from handwritten digits reads what is there.")
-canvas.restore_drawing()
+MOST_BARS = 12
 
 
 def put_test_digit() -> None:
@@ -33,12 +32,13 @@ def put_test_digit() -> None:
         st.session_state[state.SAMPLE_ERROR] = str(error)
 
 
-def show_controls() -> int:
+def show_controls(*, reads_digits: bool) -> int:
     """The buttons and the brush under the canvas; returns the brush width in pixels."""
     with st.container(key="canvas_buttons", horizontal=True):
         st.button("Undo", on_click=canvas.undo)
         st.button("Clear", on_click=canvas.clear)
-        st.button("Test digit", on_click=put_test_digit)
+        if reads_digits:
+            st.button("Test digit", on_click=put_test_digit)
     if error := st.session_state.pop(state.SAMPLE_ERROR, None):
         st.error(error)
     with st.container(key="brush"):
@@ -46,7 +46,7 @@ def show_controls() -> int:
 
 
 def read_canvas(brush_px: int) -> PreparedDigit | str:
-    """The digit that is ready to be read, or the sentence that says why there is none."""
+    """The drawing that is ready to be read, or the sentence that says why there is none."""
     sample = st.session_state.get(state.SAMPLE)
     try:
         strokes = canvas.draw_canvas(brush_px=brush_px, sample=sample)
@@ -56,24 +56,26 @@ def read_canvas(brush_px: int) -> PreparedDigit | str:
 
 
 def show_reading(answer: DeltaGenerator, bars: DeltaGenerator, prediction: Prediction) -> None:
-    """The answer and a bar for each digit."""
+    """The answer and a bar for each class, or for the likeliest of many."""
+    rows = list(zip(prediction.classes, map(float, prediction.probs), strict=True))
     with answer:
-        show_digit(prediction)
+        show_drawn(prediction)
     with bars:
-        show_bars(list(zip(prediction.classes, map(float, prediction.probs), strict=True)), winner=prediction.label)
+        show_bars(rows if len(rows) <= MOST_BARS else prediction.top_k(MOST_BARS), winner=prediction.label)
 
 
-def show_nothing_read(answer: DeltaGenerator, bars: DeltaGenerator, why: str) -> None:
+def show_nothing_read(answer: DeltaGenerator, bars: DeltaGenerator, why: str, classes: tuple[str, ...]) -> None:
     """The same places, as high, while there is nothing to read."""
+    if why == PROMPT and classes != MNIST_CLASSES:
+        why = f"Draw one of {listing(list(classes))}" if 1 < len(classes) <= MOST_BARS else "Draw something it knows"
     with answer:
         show_prompt(why)
     with bars:
-        show_bars([(name, 0.0) for name in MNIST_CLASSES], winner=None)
+        show_bars([(name, 0.0) for name in classes[:MOST_BARS]], winner=None)
 
 
-def choose_reader(networks: tuple[Network, ...], *, is_needed: bool) -> Predictor | str:
+def open_reader(network: Network | None, *, is_needed: bool) -> Predictor | str:
     """The network that reads, loaded when it is needed; or the sentence that says why there is none."""
-    network = pick_network("Read by", networks, slot=state.DRAW_NETWORK)
     if network is None or not is_needed:  # the empty page waits for no network
         return "There is nobody to read it yet"
     try:
@@ -100,28 +102,43 @@ def show_reasons(digit: PreparedDigit | None, reader: Predictor | None, titles: 
 
 
 @st.fragment
-def draw_and_read(networks: tuple[Network, ...]) -> None:
+def draw_and_read(networks: tuple[Network, ...], *, reads_digits: bool) -> None:
     """Everything that follows a stroke; the answer is sent first."""
     left, right = st.container(key="workbench").columns([5, 7], gap="large")
-    with left:
-        sheet = st.container(key="sheet")
-        brush_px = show_controls()
-    with sheet:
-        found = read_canvas(brush_px)
     with right:
         answer, bars = st.container(key="answer"), st.container(key="top_k")
-        reader = choose_reader(networks, is_needed=not isinstance(found, str))
-
+        network = pick_network("Read by", networks, slot=state.DRAW_NETWORK)
+        correction = st.container(key="correction_place")
+    classes = network.classes if network else MNIST_CLASSES
+    if (classes == MNIST_CLASSES) != reads_digits:
+        st.rerun()  # the words above are about digits, or are not
+    with left:
+        sheet = st.container(key="sheet")
+        brush_px = show_controls(reads_digits=reads_digits)
+    with sheet:
+        found = read_canvas(brush_px)
     digit = None if isinstance(found, str) else found
-    if digit and isinstance(reader, Predictor):
-        show_reading(answer, bars, reader.predict(digit.image[None]))
+    reader = open_reader(network, is_needed=digit is not None)
+    if network and digit and isinstance(reader, Predictor):
+        prediction = reader.predict(digit.image[None])
+        show_reading(answer, bars, prediction)
+        with correction:
+            show_correction(prediction, digit.image[None], network)
     else:
-        show_nothing_read(answer, bars, found if isinstance(found, str) else str(reader))
+        show_nothing_read(answer, bars, found if isinstance(found, str) else str(reader), classes)
     if not networks:
         say_missing_networks("scribe")
-    titles = [network.title for network in networks if network.run is None]
+    titles = [each.title for each in networks if each.run is None and each.classes == classes]
     show_reasons(digit, reader if isinstance(reader, Predictor) else None, titles)
 
 
-draw_and_read(list_networks("mnist", same_classes=True))
+guard()
+drawable = list_networks("mnist")
+reader_now = chosen_network(drawable, slot=state.DRAW_NETWORK)
+is_about_digits = reader_now is None or reader_now.classes == MNIST_CLASSES
+st.title("Draw a digit" if is_about_digits else "Draw")
+known = "a network that learned from handwritten digits" if is_about_digits else "the network"
+st.write(f"Each time you lift the pen, {known} reads what is there.")
+canvas.restore_drawing()
+draw_and_read(drawable, reads_digits=is_about_digits)
 canvas.hide_canvas_toolbar()

@@ -12,6 +12,7 @@ from cnnplay.inference.jury import ask_jury
 from cnnplay.inference.predictor import Predictor
 from cnnplay.ui import state
 from cnnplay.ui.answer import is_none, show_bars, show_digit, show_object, show_prompt
+from cnnplay.ui.hand import show_correction
 from cnnplay.ui.jury import show_verdict
 from cnnplay.ui.messages import say_missing_networks
 from cnnplay.ui.navigation import guard
@@ -57,7 +58,11 @@ def read_as_digit(crop: Image.Image) -> None:
 
 
 def name_photo(
-    image: NDArray[np.uint8], network: Network | None, answer: DeltaGenerator, bars: DeltaGenerator
+    image: NDArray[np.uint8],
+    network: Network | None,
+    answer: DeltaGenerator,
+    bars: DeltaGenerator,
+    correction: DeltaGenerator,
 ) -> Predictor | None:
     """The answer, a bar for each of the likeliest classes, and the network that gave them; or why there is none."""
     try:
@@ -77,6 +82,9 @@ def name_photo(
         show_object(prediction)
     with bars:
         show_bars(prediction.top_k(N_SHOWN), winner="" if is_none(prediction) else prediction.label)
+    if network:
+        with correction:
+            show_correction(prediction, image, network)
     return namer
 
 
@@ -96,7 +104,8 @@ def look_at_photo(networks: tuple[Network, ...]) -> None:
         answer, bars = st.container(key="answer"), st.container(key="top_k")
         show_pixels(image)
         network = pick_network("Named by", networks, slot=state.PHOTO_NETWORK)
-    namer = name_photo(image, network, answer, bars)
+        correction = st.container(key="correction_place")
+    namer = name_photo(image, network, answer, bars, correction)
     if namer and (jury := get_jury("cifar10", namer)):
         with st.container(key="jury"):
             st.header("The jury")
@@ -105,4 +114,4 @@ def look_at_photo(networks: tuple[Network, ...]) -> None:
 
 
 show_sources()
-look_at_photo(list_networks("cifar10", same_classes=False))
+look_at_photo(list_networks("cifar10"))

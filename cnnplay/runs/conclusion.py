@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -114,11 +114,11 @@ def measure_result(config: TrainConfig, dataset: Dataset, files: CheckpointFiles
         OSError: the disk is full, or cannot be written.
     """
     spec = get_spec(config.model)
-    _, model = load_model(files.weights)
-    model.to(how.device)
+    model = load_model(files.weights)[1].to(how.device)
     logits = compute_logits(model, spec, dataset.test_images)
     labels = np.asarray(dataset.test_labels)
     accuracy = measure_accuracy(logits, labels)
+    before = find_before(config)
     card = Card(
         model=config.model,
         dataset=config.dataset,
@@ -145,18 +145,13 @@ def measure_result(config: TrainConfig, dataset: Dataset, files: CheckpointFiles
         train_accuracy=round(how.train_accuracy, 5),
         accuracy_tta=_averaged_accuracy(model, config, dataset),
         views=config.views,
-        limits=LIMITS.get(config.dataset, ()),
+        limits=(*LIMITS.get(config.dataset, ()), *([DOUBT_TAKEN_OVER] if before and before.doubt else [])),
         classes=dataset.spec.classes,
     )
     _save_test_probs(files.test_probs, dataset, logits)
-    before = find_before(config)
-    doubt = before.card.none_of_these if before and before.card else None
-    card = calibrate(card, model, spec, dataset, logits=logits, taken_over=doubt)
-    if doubt:
-        card = replace(card, limits=(*card.limits, DOUBT_TAKEN_OVER))
+    card = calibrate(card, model, spec, dataset, logits=logits, taken_over=before.doubt if before else None)
     if before:
-        receipt = make_receipt(config, dataset, before, model=model, card=card, logits=logits)
-        write_receipt(files.weights.parent, receipt)
+        write_receipt(files, make_receipt(config, dataset, before, model=model, card=card, logits=logits))
     write_card(files.card, card)
     return card
 

@@ -1,7 +1,9 @@
 """Makes the receipt of a taught network: the same pictures shown to it, and to the network that it was before."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +37,11 @@ class Before:
 
     trained: Trained
     card: Card | None
+
+    @property
+    def doubt(self) -> Mapping[str, Any]:
+        """Its "none of these" estimate; empty where it has none."""
+        return self.card.none_of_these if self.card else {}
 
 
 def find_before(config: TrainConfig) -> Before | None:

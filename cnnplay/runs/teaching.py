@@ -6,13 +6,13 @@ Values only: whoever reads a receipt needs no torch.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cnnplay.errors import CheckpointError
+from cnnplay.models.card import CheckpointFiles
 from cnnplay.runs.records import Run
 from cnnplay.settings import run_dir
 
@@ -132,12 +132,13 @@ def count_classes(
     )
 
 
-def write_receipt(folder: Path, receipt: Receipt) -> None:
-    """Writes it into the folder of a run, whole or not at all.
+def write_receipt(files: CheckpointFiles, receipt: Receipt) -> None:
+    """Writes it beside the other files of a checkpoint, whole or not at all.
 
     Raises:
         OSError: the disk is full, or cannot be written.
     """
+    folder = files.weights.parent
     part = folder / f"{RECEIPT_NAME}.part"
     part.write_text(json.dumps(asdict(receipt), indent=1) + "\n", encoding="utf-8")
     part.replace(folder / RECEIPT_NAME)

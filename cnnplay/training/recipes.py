@@ -138,12 +138,8 @@ RECIPES: dict[str, dict[str, Recipe]] = {
 
 TAUGHT = "taught"
 """Recipe of a network that goes on from its weights with a few corrections. No picker offers it: it needs them."""
-_TAUGHT_DIGITS = partial(
-    TrainConfig, optimizer="adamw", lr=1e-3, weight_decay=1e-3, batch_size=64, epochs=1, replay=2000
-)
-_TAUGHT_OBJECTS = partial(
-    TrainConfig, optimizer="adamw", lr=3e-4, weight_decay=1e-3, batch_size=64, epochs=1, replay=1000
-)
+_TAUGHT_DIGITS = partial(TrainConfig, lr=3e-3, weight_decay=1e-3, batch_size=32, epochs=1, replay=5000)
+_TAUGHT_OBJECTS = partial(TrainConfig, lr=1e-3, weight_decay=1e-3, batch_size=32, epochs=1, replay=2000)
 
 
 def recipes_for(model: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cnnplay.data.catalog import DIGITS
 from cnnplay.ui.words import percent
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def show_object(prediction: "Prediction") -> None:
 
 
 def _article(name: str) -> str:
-    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+    return f"an {name}" if name[:1].lower() in tuple("aeiou") else f"a {name}"
 
 
 def _show(label: str, sure: str, doubt: str) -> None:
@@ -64,6 +65,11 @@ def _show(label: str, sure: str, doubt: str) -> None:
         f'<div class="{classes}" role="status"><span class="cp-label">{escape(label)}</span> '
         f'<span class="cp-sure">{escape(sure)}</span> <span class="cp-doubt">{escape(doubt)}</span></div>'
     )
+
+
+def show_drawn(prediction: "Prediction") -> None:
+    """What was drawn, in the words for a digit where the network knows digits alone."""
+    (show_digit if prediction.classes == DIGITS else show_object)(prediction)
 
 
 def show_bars(rows: Sequence[tuple[str, float]], *, winner: str | None) -> None:

@@ -11,6 +11,8 @@ from cnnplay.ui.samples import SampleDigit
 if TYPE_CHECKING:
     from cnnplay.data.digit import PreparedDigit
 
+PROMPT = "Draw a digit from 0 to 9"
+
 
 def prepare(strokes: Strokes, *, sample: SampleDigit | None, brush_px: int, canvas_px: int) -> "PreparedDigit":
     """Prepare the drawing; a test digit alone is already what the networks were trained on and stays as it is.
@@ -20,7 +22,7 @@ def prepare(strokes: Strokes, *, sample: SampleDigit | None, brush_px: int, canv
         InputError: the strokes cannot be read.
     """
     if sample is None and not strokes:
-        raise EmptyDrawingError("Draw a digit from 0 to 9")
+        raise EmptyDrawingError(PROMPT)
     # Imported with the first stroke, if not yet by the warm-up: scipy would hold up the first page.
     from cnnplay.data.digit import PreparedDigit, Step
     from cnnplay.data.drawing import prepare_pixels, prepare_strokes

@@ -69,19 +69,19 @@ def list_shipped(dataset: str) -> tuple[str, ...]:
     return tuple(sorted(keys, key=lambda key: key != FIRST_CHOICE.get(dataset)))
 
 
-def list_networks(dataset: str, *, same_classes: bool) -> tuple[Network, ...]:
+def list_shipped_networks() -> tuple[Network, ...]:
+    """All networks whose weights and card are here, by data set, the first choice first."""
+    return tuple(_from_key(key) for dataset in FIRST_CHOICE for key in list_shipped(dataset))
+
+
+def list_networks(dataset: str) -> tuple[Network, ...]:
     """The shipped networks for a data set, then the runs that take such pictures, the newest first.
 
     Args:
-        dataset: key.
-        same_classes: only runs that answer with the classes of that data set.
+        dataset: key. Runs may answer with other classes than it has.
     """
-    wanted = get_dataset_spec(dataset)
-    runs = [
-        network
-        for network in list_run_networks()
-        if network.input_shape == wanted.image_shape and (not same_classes or network.classes == wanted.classes)
-    ]
+    shape = get_dataset_spec(dataset).image_shape
+    runs = (network for network in list_run_networks() if network.input_shape == shape)
     return (*map(_from_key, list_shipped(dataset)), *runs)
 
 
@@ -110,6 +110,14 @@ def find_network(key: str) -> Network:
         if network.key == key:
             return network
     raise InputError(f"There is no network {key!r} here. Give a registry key, or the id of a run that has a network.")
+
+
+def chosen_network(networks: Sequence[Network], *, slot: str) -> Network | None:
+    """What `pick_network` will come to, as far as the address and the last visit tell; None without networks."""
+    by_key = {network.key: network for network in networks}
+    asked = st.query_params.get(IN_ADDRESS)
+    before = asked if asked in by_key else st.session_state.get(slot)
+    return by_key.get(str(before)) or next(iter(networks), None)
 
 
 def pick_network(label: str, networks: Sequence[Network], *, slot: str) -> Network | None:

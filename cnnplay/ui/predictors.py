@@ -61,10 +61,9 @@ def open_network(network: Network) -> "Predictor":
 
 
 def get_jury(dataset: str, reader: "Predictor") -> list["Predictor"]:
-    """Every shipped network for a data set, and the reader before them where it is none of them and fits."""
-    shipped = get_predictors(dataset)
-    fits = reader not in shipped and all(reader.classes == other.classes for other in shipped)
-    return [reader, *shipped] if fits else shipped
+    """The reader, and every shipped network for a data set that has the same classes; those first that are no run."""
+    shipped = [each for each in get_predictors(dataset) if each.classes == reader.classes]
+    return shipped if reader in shipped else [reader, *shipped]
 
 
 def get_predictors(dataset: str) -> list["Predictor"]:

@@ -1,4 +1,4 @@
-"""What a taught network learns from: a part of its training set, chosen by the seed, and the corrections again and again."""
+"""What a taught network learns from: a part of its training set, chosen by the seed, and corrections many times."""
 
 import numpy as np
 import pytest
@@ -66,5 +66,5 @@ def test_every_network_can_be_taught_but_no_picker_offers_it(model):
     assert TrainConfig.from_json(told.to_json()) == told
     assert (told.recipe, told.dataset, told.start_from) == (TAUGHT, get_spec(model).dataset, model)
     assert told.augmentation == make_config(model).augmentation
-    assert 0 < told.replay
+    assert told.replay > 0
     assert TAUGHT not in recipes_for(model)
