@@ -10,9 +10,9 @@ from cnnplay.data.corrections import Correction, freeze
 from cnnplay.data.store import is_available
 from cnnplay.errors import CnnplayError, InputError
 from cnnplay.models.spec import MNIST_CLASSES
+from cnnplay.runs.queueing import MAX_NAME_CHARS
 from cnnplay.runs.records import Run
 from cnnplay.runs.schema import ACTIVE, RESUMABLE
-from cnnplay.runs.store import MAX_NAME_CHARS
 from cnnplay.training.recipes import TAUGHT, teaching_config
 from cnnplay.ui import state
 from cnnplay.ui.hand import words
