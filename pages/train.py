@@ -6,9 +6,9 @@ import streamlit as st
 
 from cnnplay.errors import CnnplayError, InputError
 from cnnplay.runs.records import Run
-from cnnplay.ui import state, train_form
+from cnnplay.ui import series_form, state, train_form
 from cnnplay.ui.navigation import guard
-from cnnplay.ui.run_actions import RUN_PARAMETER, do, show_deleted, submit
+from cnnplay.ui.run_actions import RUN_PARAMETER, SERIES_PARAMETER, do, show_deleted, show_way_to_series, submit
 from cnnplay.ui.run_chips import show_chips
 from cnnplay.ui.run_queue import get_store, has_gpu
 from cnnplay.ui.run_view import show_run
@@ -32,10 +32,13 @@ def find_run() -> tuple[Run | None, str | None]:
 
 
 def start() -> None:
-    """Queue what the form holds, and go to it."""
+    """Queue what the form holds, once or several times, and go to it."""
+    from cnnplay.ui.series_actions import submit_series
+
     values = form()
+    put_in = submit if series_form.several().kind == "one" else submit_series
     do(
-        lambda: submit(
+        lambda: put_in(
             train_form.check(values, has_gpu=has_gpu()),
             name=train_form.run_name(values),
             parent_id=st.session_state.get(state.TRAIN_PARENT),
@@ -45,9 +48,11 @@ def start() -> None:
 
 def show_start() -> None:
     """The button, or why it cannot be pressed, and what to expect of it."""
-    sentence = train_form.sentence_against(form(), has_gpu=has_gpu())
+    values = form()
+    sentence = train_form.sentence_against(values, has_gpu=has_gpu()) or series_form.sentence_against(values)
     with st.container(key="start_training"):
-        st.button("Start training", type="primary", width="stretch", disabled=sentence is not None, on_click=start)
+        label = series_form.start_label()
+        st.button(label, type="primary", width="stretch", disabled=sentence is not None, on_click=start)
     if sentence:
         st.warning(sentence)
     show_plan(sentence)
@@ -63,10 +68,11 @@ def show_prospect() -> None:
 def show_page() -> None:
     """Chips above, the form beside the run."""
     run, trouble = find_run()
-    show_chips(run)
+    series_id = st.query_params.get(SERIES_PARAMETER) if run is None else None
+    show_chips(run, series_id=series_id)
     if error := st.session_state.pop(state.TRAIN_ERROR, None):
         st.error(error)
-    with st.container(key="train_run" if run else "train_bench"):
+    with st.container(key="train_run" if run or series_id else "train_bench"):
         left, right = st.columns([5, 7], gap="large")
     with left:
         show_essentials()
@@ -75,12 +81,26 @@ def show_page() -> None:
     with right:
         if trouble:
             st.warning(trouble)
-        if run is None:
+        if series_id is not None:
+            show_several_runs(series_id)
+        elif run is None:
             show_prospect()
         elif run.deleted_at is not None:
             show_deleted(run)
         else:
+            show_way_to_series(run)
             show_run(run, PAGE_TITLE)
+
+
+def show_several_runs(series_id: str) -> None:
+    """A series, or the sentence that says why there is none."""
+    from cnnplay.ui.series_view import show_series
+
+    try:
+        show_series(series_id, PAGE_TITLE)
+    except InputError as error:
+        st.warning(str(error))
+        show_prospect()
 
 
 st.title("Retrain")

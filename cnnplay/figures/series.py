@@ -49,6 +49,7 @@ def seed_curves(curves: Mapping[str, Sequence[tuple[float, float]]], *, what: st
     figure = _percent_figure(
         "epoch", SEEDS_PX, heading(f"Accuracy, {what}", _named(len(shared), len(curves))), revision
     )
+    figure.update_xaxes(dtick=max(1, -(-max(by_epoch, default=1) // 10)), showgrid=False)
     if len(curves) > 2 and shared:
         xs, means = [epoch for epoch, _ in shared], [statistics.fmean(values) for _, values in shared]
         stds = [statistics.stdev(values) for _, values in shared]
@@ -78,8 +79,8 @@ def seed_curves(curves: Mapping[str, Sequence[tuple[float, float]]], *, what: st
 
 
 def _named(n_shared: int, n_curves: int) -> dict[str, str]:
-    mean = {"mean and standard deviation" if n_curves > 2 else "mean": BLUE} if n_shared and n_curves > 1 else {}
-    return mean | {"single runs": GREY}
+    mean = {"mean ± standard deviation" if n_curves > 2 else "mean": BLUE} if n_shared and n_curves > 1 else {}
+    return mean | {"runs": GREY}
 
 
 def sweep_history(attempts: Sequence[Attempt], *, n_runs: int, revision: str = "") -> go.Figure:
@@ -92,9 +93,9 @@ def sweep_history(attempts: Sequence[Attempt], *, n_runs: int, revision: str = "
     """
     finished = [each for each in attempts if each.is_finished]
     ended_early = [each for each in attempts if not each.is_finished]
-    names = {"finished": BLUE, "best so far": ORANGE} | ({"not to the end": GREY} if ended_early else {})
+    names = {"finished": BLUE, "best so far": ORANGE} | ({"not finished": GREY} if ended_early else {})
     figure = _percent_figure("run", HISTORY_PX, heading("Pictures kept out", names), revision)
-    figure.update_xaxes(range=[0.4, n_runs + 0.6], dtick=max(1, -(-n_runs // 20)), tick0=1, tickformat="d")
+    figure.update_xaxes(range=[0.4, n_runs + 0.6], dtick=max(1, -(-n_runs // 20)), tick0=1, showgrid=False)
     best = [max(each.value for each in finished[: at + 1]) for at in range(len(finished))]
     if finished:
         figure.add_scatter(
@@ -129,10 +130,10 @@ def importance_bars(shares: Mapping[str, float]) -> go.Figure:
     figure = new_figure(
         height=BARS_PX + BAR_PX * len(shares),
         xaxis={"range": [0, 112], "visible": False},
-        yaxis={"autorange": "reversed", "type": "category", "dtick": 1, "showgrid": False, "tickfont": {"size": 13}},
-        margin={"t": 36, "b": 12},
+        yaxis={"autorange": "reversed", "type": "category", "dtick": 1, "showgrid": False, "ticklabelstandoff": 8},
+        margin={"l": 4, "t": 36, "b": 12},
         bargap=0.4,
-        annotations=[_title(heading("What mattered"), xshift=0)],
+        title={"text": heading("What mattered"), "font": {"size": 13}, "x": 0.004, "xref": "container", "y": 0.96},
     )
     figure.add_bar(
         x=values,

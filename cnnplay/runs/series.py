@@ -1,7 +1,7 @@
 """Series of runs in the store: made, read, stopped as a whole, and deleted with all that belongs to them."""
 
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from cnnplay.errors import ConfigError, InputError
 from cnnplay.runs.place import this_place
 from cnnplay.runs.queueing import check_name, enqueue, insert_run, unqueue
-from cnnplay.runs.schema import ACTIVE, ENDED, RESUMABLE, State, runs, series
+from cnnplay.runs.schema import ACTIVE, ENDED, RESUMABLE, State, metrics, runs, series
 from cnnplay.runs.series_records import SEEDS_BOUNDS, SWEEP_BOUNDS, Series, SeriesKind, Trial, series_from_row
 from cnnplay.runs.series_rows import halt_series, read_series, read_trials, run_name, runs_of
 from cnnplay.runs.series_space import Space, apply
@@ -125,6 +125,22 @@ class SeriesStore:
         self._store.interrupt_stale()
         with self._database.read() as connection:
             return read_trials(connection, series_id)
+
+    def training_curves(self, series_id: str) -> dict[str, list[tuple[float, float]]]:
+        """Epoch and training accuracy (0..1) after each epoch, by the run's id.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        is_mine = (runs.c.series_id == series_id) & (metrics.c.kind == "epoch")
+        query = select(metrics.c.run_id, metrics.c.epoch, metrics.c.accuracy).join(runs, runs.c.id == metrics.c.run_id)
+        found: dict[str, list[tuple[float, float]]] = defaultdict(list)
+        with self._database.read() as connection:
+            for run_id, epoch, value in connection.execute(
+                query.where(is_mine).order_by(runs.c.number, metrics.c.step)
+            ):
+                found[run_id].append((round(epoch, 3), value))
+        return dict(found)
 
     def stop(self, series_id: str) -> Series:
         """No further runs; those that wait are taken out of the queue, those that train save their state and end.

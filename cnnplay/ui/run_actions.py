@@ -16,7 +16,7 @@ from cnnplay.ui.run_result import show_way_to_draw
 from cnnplay.ui.train_fields import set_form
 
 MORE_EPOCHS, MOST_EPOCHS = 5.0, BOUNDS["epochs"][1]
-RUN_PARAMETER = "run"
+RUN_PARAMETER, SERIES_PARAMETER = "run", "series"
 TRIED: tuple[State, ...] = ("finished", "running", "paused", "interrupted")
 """States in which there are weights to try: the final ones, or those of the last look inside."""
 
@@ -71,6 +71,15 @@ def show_actions(run: Run) -> None:
                 _button(DELETE, run)
 
 
+def show_way_to_series(run: Run) -> None:
+    """From one of several runs back to all of them."""
+    if run.series_id is not None:
+        st.button(
+            "← All runs of its series", key="train_to_series", type="tertiary", on_click=open_series,
+            args=(run.series_id,),
+        )  # fmt: skip
+
+
 def show_deleted(run: Run) -> None:
     """What is left of a deleted run: the way back."""
     st.info("This run was deleted. It can be brought back for a day.")
@@ -87,10 +96,20 @@ def do(deed: Callable[[], object]) -> None:
 
 def open_run(run_id: str | None) -> None:
     """Makes a run the page's own, in its address; None goes back to the form alone."""
-    if run_id is None:
-        st.query_params.pop(RUN_PARAMETER, None)
-    else:
-        st.query_params[RUN_PARAMETER] = run_id
+    _open(run=run_id)
+
+
+def open_series(series_id: str | None) -> None:
+    """The same for a series."""
+    _open(series=series_id)
+
+
+def _open(**chosen: str | None) -> None:
+    for parameter in (RUN_PARAMETER, SERIES_PARAMETER):
+        if (found := chosen.get(parameter)) is None:
+            st.query_params.pop(parameter, None)
+        else:
+            st.query_params[parameter] = found
 
 
 def submit(config: TrainConfig, *, name: str | None = None, parent_id: str | None = None) -> None:

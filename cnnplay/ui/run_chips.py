@@ -1,12 +1,14 @@
 """All runs, one click away: the newest as chips, the rest in a list that can be searched."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
 from cnnplay.runs.records import Run
-from cnnplay.runs.schema import RESUMABLE
-from cnnplay.ui.run_actions import open_run
+from cnnplay.runs.schema import ENDED, RESUMABLE, State
+from cnnplay.runs.series_records import Series
+from cnnplay.ui.run_actions import open_run, open_series
 from cnnplay.ui.run_queue import get_store
 from cnnplay.ui.run_words import DOTS, POLLED, dataset_title
 from cnnplay.ui.words import accuracy, plain
@@ -16,29 +18,76 @@ LOOK_EVERY_S, LOOK_SELDOM_S = 2.0, 5.0
 MOST_CHARS = 26
 
 
-def show_chips(chosen: Run | None) -> None:
-    """The newest dozen with the state of each; another browser's runs appear here as well."""
-    runs = get_store().list_runs(limit=N_CHIPS + 1)
-    newest = runs[:N_CHIPS]
+def show_chips(chosen: Run | None, *, series_id: str | None = None) -> None:
+    """The newest dozen with the state of each; another browser's runs appear here as well.
+
+    Args:
+        chosen: the run on the page.
+        series_id: of the series on the page. A series is one chip, however many runs it has.
+    """
+    newest = _newest()
     if not newest:
         return
+    open_id = series_id or (chosen and (chosen.series_id or chosen.id))
     with st.container(key="run_chips", horizontal=True, gap="xsmall"):
-        for run in newest:
-            is_chosen = chosen is not None and run.id == chosen.id
-            target = None if is_chosen else run.id
-            with st.container(key=f"chip_chosen_{run.id}" if is_chosen else f"chip_{run.id}", width="content"):
+        for each in newest[:N_CHIPS]:
+            is_chosen = each.id == open_id
+            # One run of a series is open: its chip leads back to all of them.
+            is_open = is_chosen and (chosen is None or chosen.series_id is None)
+            with st.container(key=f"chip_chosen_{each.id}" if is_chosen else f"chip_{each.id}", width="content"):
                 # A button each, not one st.pills: that tells its options apart by their labels alone.
-                st.button(chip(run), key=f"train_chip_{run.id}", on_click=open_run, args=(target,))
-        if len(runs) > N_CHIPS:
+                target = None if is_open else each.id
+                key = f"train_chip_{each.id}"
+                st.button(each.words, key=key, on_click=open_series if each.is_series else open_run, args=(target,))
+        if len(newest) > N_CHIPS:
             _show_rest()
-    _watch(newest, chosen)
+    _watch(newest[:N_CHIPS], chosen)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One run or one series: its words as Markdown, and whether it changes by itself."""
+
+    id: str
+    created_at: float
+    words: str
+    is_series: bool
+    is_busy: bool
+
+
+def _newest() -> tuple[Chip, ...]:
+    """One more than are shown, where there are more."""
+    from cnnplay.runs.series import SeriesStore
+
+    store = get_store()
+    series_store = SeriesStore(store)
+    shown = series_store.list_series(limit=N_CHIPS + 1)
+    states = series_store.count_states([series.id for series in shown])
+    alone = [
+        Chip(run.id, run.created_at, chip(run), is_series=False, is_busy=run.state in POLLED)
+        for run in store.list_runs(limit=N_CHIPS + 1, alone=True)
+    ]
+    together = [_series_chip(series, states[series.id]) for series in shown]
+    return tuple(sorted((*alone, *together), key=lambda each: -each.created_at)[: N_CHIPS + 1])
+
+
+def _series_chip(series: Series, states: Mapping[State, int]) -> Chip:
+    """The dot and the name, and how many of its runs have ended."""
+    is_busy = series.makes_more or any(states.get(state) for state in POLLED)
+    n_ended = sum(n for state, n in states.items() if state in ENDED)
+    dot = DOTS["running"] if is_busy else DOTS["interrupted" if series.stopped_at else "finished"]
+    words = f"{dot} {plain(_short(series.name))} :gray[{n_ended}/{series.n_runs}]"
+    return Chip(series.id, series.created_at, words, is_series=True, is_busy=is_busy)
 
 
 def chip(run: Run) -> str:
     """A dot for the state, the name, and the accuracy where there is one; as Markdown."""
-    name = run.name if len(run.name) <= MOST_CHARS else f"{run.name[: MOST_CHARS - 3].rstrip()}..."
     score = f" **{accuracy(run.accuracy)}**" if run.accuracy is not None and run.state == "finished" else ""
-    return f"{DOTS[run.state]} {plain(name)}{score}"
+    return f"{DOTS[run.state]} {plain(_short(run.name))}{score}"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MOST_CHARS else f"{name[: MOST_CHARS - 3].rstrip()}..."
 
 
 def _show_rest() -> None:
@@ -59,21 +108,17 @@ def _line(run: Run) -> str:
     return f"{run.name}, {dataset_title(run)}, {score}, {run.short_id}"
 
 
-def _watch(shown: Sequence[Run], chosen: Run | None) -> None:
+def _watch(shown: Sequence[Chip], chosen: Run | None) -> None:
     """Runs the page again when a run begins, ends or gets another name, perhaps by another browser's hand.
 
     It asks while one is under way, and now and then while the chosen one could be resumed.
     """
-
-    def facts(runs: Sequence[Run]) -> list[tuple[str, str, str]]:
-        return [(run.id, run.state, run.name) for run in runs]
-
-    is_busy = any(run.state in POLLED for run in shown)
+    is_busy = any(each.is_busy for each in shown)
     can_go_on = chosen is not None and chosen.state in RESUMABLE
 
     @st.fragment(run_every=LOOK_EVERY_S if is_busy else LOOK_SELDOM_S if can_go_on else None)
     def watch() -> None:
-        if facts(get_store().list_runs(limit=N_CHIPS)) != facts(shown):
+        if _newest()[:N_CHIPS] != tuple(shown):
             st.rerun()
 
     watch()

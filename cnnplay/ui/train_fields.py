@@ -100,6 +100,7 @@ STOPPING = (
     Field("patience", "Patience, epochs", "It stops when it read those pictures no better for so many epochs, and "
           "keeps the best epoch. 0: it never stops early."),
 )  # fmt: skip
+FIELDS = {each.name: each for each in (EPOCHS, LR, *LAYERS, *AUGMENTATION, *STEPS, *MACHINE, *STOPPING)}
 IDLE = {"momentum": ("optimizer", ("adam", "adamw")), "warmup": ("schedule", ("constant",))}
 """Fields that do nothing while another has one of these values."""
 
@@ -200,9 +201,8 @@ def mark_changes(changed: Mapping[str, tuple[Any, Any]]) -> None:
 
 
 def _recipe_words(name: str, value: Any) -> str:
-    known = {each.name: each for each in (EPOCHS, LR, *LAYERS, *AUGMENTATION, *STEPS, *MACHINE, *STOPPING)}
-    if name in known and known[name].choices:
-        return known[name].choices[value or ""]
+    if name in FIELDS and FIELDS[name].choices:
+        return FIELDS[name].choices[value or ""]
     if value is None:
         return AS_BUILT
     return f"{value:g}" if isinstance(value, int | float) else str(value)

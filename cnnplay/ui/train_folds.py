@@ -13,6 +13,7 @@ from cnnplay.ui import train_fields as fields
 from cnnplay.ui import train_form
 from cnnplay.ui.augmentation_preview import N_PICTURES, show_preview
 from cnnplay.ui.run_queue import get_store, has_gpu
+from cnnplay.ui.series_fold import show_several
 from cnnplay.ui.train_fields import Field, form, set_form, show, take, widget_key
 from cnnplay.ui.words import accuracy, plain
 
@@ -36,6 +37,7 @@ def show_folds() -> None:
         _fold("What", "start, layers, augmentation", "train_what", _show_what)
         _fold("How", "recipe, optimiser, batches, device", "train_how", _show_how)
         _fold("When to stop", "pictures kept out, patience", "train_when", _show_when)
+        _fold("Several at once", "other seeds, a sweep", "train_several", show_several)
     fields.mark_changes(train_form.marks(form()))
 
 

@@ -13,6 +13,7 @@ from cnnplay.figures.template import CONFIG
 from cnnplay.models.card import load_card
 from cnnplay.ui import state
 from cnnplay.ui.measuring import Measurement, outcome, start_measuring
+from cnnplay.ui.series_form import several
 from cnnplay.ui.train_fields import form, put
 from cnnplay.ui.words import count, duration, file_size
 
@@ -90,9 +91,12 @@ def _show_facts(found: Measurement | str | None, *, is_pending: bool) -> None:
     time, memory = ("...", "...") if is_pending else ("-", "-")
     line = "Measuring, which takes some seconds" if is_pending else "One second of training tells the time."
     if isinstance(found, Measurement):
-        time, memory = f"about {duration(found.estimate_s)}", file_size(found.memory_bytes)
+        n_runs = several().n_in_all
+        time, memory = f"about {duration(n_runs * found.estimate_s)}", file_size(found.memory_bytes)
         speed, n_steps = count(round(found.images_per_s)), count(found.n_steps)
         line = f"{speed} images a second ({found.device}, {found.precision}), {n_steps} steps"
+        if n_runs > 1:
+            line += f" a run, {n_runs} runs one after the other"
     facts = (("Parameters", count(n_params)), ("MACs", count(macs)), ("Time", time), ("Memory", memory))
     cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
     st.html(f'<div class="cp-plan"><dl class="cp-facts">{cells}</dl><p class="cp-small">{line}</p></div>')

@@ -13,7 +13,7 @@ def test_seeds_have_a_line_each_a_mean_and_a_band():
     assert [list(run.y) for run in runs] == [[100 * value for _, value in curve] for curve in CURVES.values()]
     assert list(mean.y) == pytest.approx([82, 92])
     assert list(band.y) == pytest.approx([84, 94, 90, 80])
-    assert "standard deviation" in figure.layout.annotations[0].text
+    assert "± standard deviation" in figure.layout.annotations[0].text
 
 
 def test_the_mean_is_drawn_as_far_as_all_have_come_and_the_band_only_for_three():
