@@ -5,7 +5,6 @@ import streamlit as st
 from cnnplay.data.own_books import was_deleted
 from cnnplay.errors import CnnplayError, InputError
 from cnnplay.ui import state
-from cnnplay.ui.canvas import hide_canvas_toolbar
 from cnnplay.ui.navigation import guard
 from cnnplay.ui.own_sets import (
     SET_PARAMETER,
@@ -27,7 +26,7 @@ guard()
 
 def show_set(key: str) -> None:
     """One set: its pictures, and the canvas where it is drawn here."""
-    st.button("All sets", key="own_all", on_click=open_set, args=(None,), type="tertiary")
+    st.button("All sets", key="own_all", type="tertiary", on_click=open_set, args=(None,))
     try:
         own = find_set(key)
     except InputError as error:
@@ -39,7 +38,6 @@ def show_set(key: str) -> None:
     st.header(plain(own.title))
     if own.is_book:
         show_desk(own.key)
-        hide_canvas_toolbar()
     else:
         show_ways(own)
         show_facts(own)

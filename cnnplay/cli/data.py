@@ -13,7 +13,12 @@ from cnnplay.errors import DataError
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `data [NAME] [--download]`."""
     parser = subparsers.add_parser("data", help="where data sets lie, what is there, how to get the rest")
-    parser.add_argument("name", nargs="?", metavar="NAME", help=f"one of {', '.join(DATASETS)}; all by default")
+    parser.add_argument(
+        "name",
+        nargs="?",
+        metavar="NAME",
+        help=f"one of {', '.join(DATASETS)}, or own-... for one of your own; all by default",
+    )
     parser.add_argument("--download", action="store_true", help="get the data set NAME unless it is there already")
 
 
@@ -29,11 +34,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         InputError: there is no data set NAME.
         DataError: the set NAME is damaged, or its download failed.
     """
+    from cnnplay.data.own import list_own_specs
     from cnnplay.data.store import content_hash, load_dataset, own_data_dir
 
     if args.download and args.name is None:
         raise UsageError(f"--download needs the name of a data set: one of {', '.join(DATASETS)}.")
-    specs = list_dataset_specs() if args.name is None else (get_dataset_spec(args.name),)
+    specs = (*list_dataset_specs(), *list_own_specs()) if args.name is None else (get_dataset_spec(args.name),)
     if args.download:
         from cnnplay.data.download import download_dataset
 
@@ -51,16 +57,23 @@ def render(result: dict[str, Any]) -> str:
     lines = [f"Downloads lie in {result['data_dir']}", f"The app's own sets lie in {result['own_data_dir']}", ""]
     for entry in entries:
         images = f"{entry['n_train']:>6,} + {entry['n_test']:>6,} images"
-        lines.append(f"{entry['key']:<14} {images}, {entry['n_classes']:>3} classes  {entry['state']}")
+        lines.append(f"{entry['key']:<14} {images}, {entry['n_classes']:>3} classes  {entry['state']}{_title(entry)}")
     if len(entries) == 1:
         entry = entries[0]
-        lines += ["", *(f"{name}: {entry[name]}" for name in ("path", "hash", "source", "licence", "citation"))]
+        lines += [
+            "",
+            *(f"{name}: {entry[name]}" for name in ("path", "hash", "source", "licence", "citation") if entry[name]),
+        ]
         lines += [entry["note"]] if entry["note"] else []
     wanting = [entry for entry in entries if entry["state"] != "present"]
     if wanting:
         lines += ["", "To get what is not there:"]
         lines += [f"  {entry['command']}   ({entry['download_mb']} MB)" for entry in wanting]
     return "\n".join(lines)
+
+
+def _title(entry: dict[str, Any]) -> str:
+    return f", {entry['title']}: {', '.join(entry['classes'])}" if entry["own"] else ""
 
 
 def _describe(spec: DatasetSpec) -> dict[str, Any]:
@@ -73,6 +86,7 @@ def _describe(spec: DatasetSpec) -> dict[str, Any]:
         "state": _state(spec, path),
         "path": None if path is None else str(path),
         "image_shape": list(spec.image_shape),
+        "classes": list(spec.classes),
         "n_classes": len(spec.classes),
         "n_train": spec.n_train,
         "n_test": spec.n_test,
@@ -81,6 +95,7 @@ def _describe(spec: DatasetSpec) -> dict[str, Any]:
         "citation": spec.citation,
         "note": spec.note,
         "embedded": spec.is_embedded,
+        "own": spec.is_own,
         "download_mb": spec.download_mb,
         "command": f"python -m cnnplay data {spec.key} --download",
     }

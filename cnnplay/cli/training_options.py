@@ -30,7 +30,7 @@ _FIELDS: dict[str, tuple[type, str]] = {
 _MODEL_OPTIONS: dict[str, tuple[type, str]] = {
     "activation": (str, "relu, leaky_relu, elu, gelu, silu, tanh or sigmoid"),
     "dropout": (float, "share of values that dropout blanks"),
-    "n_classes": (int, "number of classes (default: those of the network's own data set)"),
+    "n_classes": (int, "number of classes (default: those of the data set)"),
 }
 
 
@@ -63,7 +63,18 @@ def read_config(args: argparse.Namespace) -> "TrainConfig":
         raise InputError(f"{args.config} is for {config.model}, not for {args.model}. Leave out the key.")
     changes = {name: getattr(args, name) for name in _FIELDS if getattr(args, name) is not None}
     options = {name: getattr(args, name) for name in _MODEL_OPTIONS if getattr(args, name) is not None}
+    options = _n_classes_of(config, changes.get("dataset", config.dataset)) | options
     return replace(config, **changes, model_options={**config.model_options, **options})
+
+
+def _n_classes_of(config: "TrainConfig", dataset: str) -> dict[str, Any]:
+    """The option that a data set with another number of classes needs; what a configuration says already counts."""
+    from cnnplay.data.catalog import get_dataset_spec
+    from cnnplay.models.registry import get_spec
+
+    n_classes = len(get_dataset_spec(dataset).classes)
+    is_said = "n_classes" in config.model_options and dataset == config.dataset
+    return {} if is_said or n_classes == len(get_spec(config.model).classes) else {"n_classes": n_classes}
 
 
 def _read_file(path: Path) -> "TrainConfig":

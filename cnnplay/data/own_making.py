@@ -111,7 +111,7 @@ def find_concerns(counts: dict[str, int]) -> tuple[Concern, ...]:
         others = f" and {len(few) - 3} other classes" if len(few) > 3 else ""
         sentence = f"Few pictures: {named}{others}. With fewer than {FEW} the accuracy is little more than chance."
         found.append(Concern("few", sentence))
-    if counts[largest] > UNEVEN * counts[smallest]:
+    if counts[largest] > UNEVEN * counts[smallest] > 0:
         sentence = (
             f"Uneven classes: {counts[largest]} of {largest}, {counts[smallest]} of {smallest}. "
             f"The network will say {largest} too often."

@@ -21,6 +21,9 @@ FIT_SEED, MEASURE_SEED = 1, 2
 N_SCRIBBLES = 700
 N_EACH = 300
 """Pictures of each kind of other thing."""
+MIN_HALF = 50
+"""Test pictures in each half; from fewer, neither a temperature nor its error would mean anything."""
+TOO_FEW = "Tested on too few pictures to know how far its confidence can be believed."
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
@@ -62,7 +65,8 @@ def calibrate(
     """The card with its temperature, its "none of these" curve, and what both do on pictures not used to fit them.
 
     The test pictures are halved by the last bit of their hash: one half fits, the other measures. A network that came
-    apart in training, so that its logits are no numbers, has no confidence to calibrate: its card stays as it is.
+    apart in training, so that its logits are no numbers, has no confidence to calibrate: its card stays as it is. So
+    does that of a network with few test pictures, but for a word on its limits.
 
     Args:
         card: of this network.
@@ -78,6 +82,8 @@ def calibrate(
         return card
     labels = np.asarray(dataset.test_labels).astype(np.int64)
     fits = image_hashes(dataset.test_images) % 2 == 0
+    if min(int(fits.sum()), int((~fits).sum())) < MIN_HALF:
+        return replace(card, limits=(*card.limits, TOO_FEW), none_of_these=dict(taken_over or {}))
     temperature = fit_temperature(logits[fits], labels[fits])
     before = calibration_error(softmax(logits[~fits]), labels[~fits])
     after = calibration_error(softmax(logits[~fits] / temperature), labels[~fits])

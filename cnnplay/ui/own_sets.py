@@ -1,5 +1,6 @@
 """Data sets of one's own on the page of that name: which there are, what is in them, and what can be done with them."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -129,7 +130,7 @@ def show_sets(sets: tuple[OwnSet, ...]) -> None:
                 st.html(_card(own))
                 with st.container(key=f"ways_own_{own.key}", horizontal=True, gap="small"):
                     st.button("Open", key=f"open_{own.key}", on_click=open_set, args=(own.key,))
-                    show_way_to_train(own)
+                    show_way_to_train(own, is_first=False)
 
 
 def open_set(key: str | None) -> None:
@@ -148,20 +149,26 @@ def show_facts(own: OwnSet) -> None:
 def show_pictures(own: OwnSet) -> None:
     """A strip of pictures for each class; those kept for the test are framed."""
     n_shown = min(MAX_STRIP, max(3, MAX_PICTURES // max(1, len(own.classes))))
-    rows = "".join(
-        _strip(name, images[:n_shown], is_test[:n_shown], n=len(images))
-        for name, images, is_test in zip(own.classes, own.images, own.is_test, strict=True)
-    )
+    rows = ""
+    for name, images, is_test in zip(own.classes, own.images, own.is_test, strict=True):
+        chosen = _choose(is_test, n_shown)
+        rows += _strip(name, images[chosen], is_test[chosen], n=len(images))
     st.html(f'<div class="cp-strips">{rows}</div>')
     if own.n_test:
         st.caption("Framed pictures are kept for the test: no network learns from them.")
 
 
-def show_way_to_train(own: OwnSet) -> None:
-    """A button that opens Retrain with this set."""
+def show_way_to_train(own: OwnSet, *, is_first: bool = True) -> None:
+    """A button that opens Retrain with this set; `is_first` where it is the first thing to do."""
     enough = sum(n > 1 for n in own.counts.values()) > 1
     told = None if enough else "Two drawings of two classes are the least."
-    if st.button("Train on it", key=f"train_on_{own.key}", type="primary", disabled=not enough, help=told):
+    if st.button(
+        "Train on it",
+        key=f"train_on_{own.key}",
+        type="primary" if is_first else "secondary",
+        disabled=not enough,
+        help=told,
+    ):
         try:
             key = make_set_of_book(own.key).spec.key if own.is_book else own.key
             set_form(train_form.begin(FIRST_NETWORK[own.images[0].shape[1]], dataset=key))
@@ -214,11 +221,20 @@ def _card(own: OwnSet) -> str:
 
 def _facts(own: OwnSet) -> str:
     n = sum(own.counts.values())
-    return f"{len(own.classes)} classes, {n - own.n_test:,} {own.kind} to learn from, {own.n_test:,} for the test"
+    n_train = n - own.n_test
+    kind = own.kind.removesuffix("s") if n_train == 1 else own.kind
+    return f"{len(own.classes)} classes, {n_train:,} {kind} to learn from, {own.n_test:,} for the test"
 
 
 def _concerns(concerns: tuple[Concern, ...]) -> str:
     return "".join(f'<p class="cp-concern">{escape(concern.sentence)}</p>' for concern in concerns)
+
+
+def _choose(is_test: NDArray[np.bool_], n: int) -> NDArray[np.intp]:
+    """The first n pictures of a class, of both kinds, in their order."""
+    n_test = min(int(is_test.sum()), math.ceil(n * is_test.mean())) if len(is_test) else 0
+    chosen = np.concatenate([np.flatnonzero(~is_test)[: n - n_test], np.flatnonzero(is_test)[:n_test]])
+    return np.sort(chosen)
 
 
 def _strip(name: str, images: Bytes, is_test: NDArray[np.bool_], *, n: int) -> str:
