@@ -27,13 +27,18 @@ _KEY = re.compile(OWN_PREFIX + "[0-9a-f]{8}")
 log = logging.getLogger(__name__)
 
 
+def is_own_key(key: str) -> bool:
+    """Whether a word has the form of the key of such a set, which may be on another machine."""
+    return _KEY.fullmatch(key) is not None
+
+
 def own_path(key: str) -> Path:
     """Where the file of a set is, or would be.
 
     Raises:
         InputError: that is no key of such a set.
     """
-    if not _KEY.fullmatch(key):
+    if not is_own_key(key):
         raise InputError(f"{key[:40]!r} is no key of a data set made here: {OWN_PREFIX} and 8 hexadecimal digits.")
     return own_data_dir() / f"{key}.safetensors"
 
@@ -111,7 +116,7 @@ def is_deleted(path: Path) -> bool:
 def _list_all() -> list[DatasetSpec]:
     specs = []
     for path in sorted(own_data_dir().glob(f"{OWN_PREFIX}*.safetensors")):
-        if _KEY.fullmatch(path.stem):
+        if is_own_key(path.stem):
             try:
                 specs.append(read_own_spec(path.stem))
             except InputError:

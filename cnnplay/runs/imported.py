@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from cnnplay.data.catalog import DATASETS, get_dataset_spec
+from cnnplay.data.catalog import DATASETS, DatasetSpec, get_dataset_spec
+from cnnplay.data.own import is_own_key
 from cnnplay.data.store import is_available, load_dataset
-from cnnplay.errors import CheckpointError, CnnplayError
+from cnnplay.errors import CheckpointError, CnnplayError, InputError
 from cnnplay.models.card import Card, CheckpointFiles, checkpoint_files
 from cnnplay.models.registry import MODELS, get_spec
 from cnnplay.models.weights_file import WeightsHeader, read_header, with_metadata
@@ -50,7 +51,7 @@ def examine_file(path: Path) -> TrainConfig:
             f"{path} names the architecture {key[:60]!r}, which is not known here. Known are: {', '.join(MODELS)}."
         )
     dataset = header.metadata.get("dataset", get_spec(key).dataset)
-    if dataset not in DATASETS:
+    if dataset not in DATASETS and not is_own_key(dataset):
         raise CheckpointError(
             f"{path} learned from the data set {dataset[:60]!r}, which is not known here. Known are: "
             f"{', '.join(DATASETS)}."
@@ -82,7 +83,7 @@ def import_network(path: Path, store: RunStore, *, name: str | None = None) -> R
         words = {"model": config.model, "options": json.dumps(dict(config.model_options)), "dataset": config.dataset}
         files.weights.write_bytes(with_metadata(path, words))
         _check_numbers(path, files)
-        card = _measure(config, files) if is_available(config.dataset) else None
+        card = _measure(config, files) if _find_data(config.dataset) and is_available(config.dataset) else None
         return _enter(store, run_id, config, files, name=_tidy(name or path.stem), card=card)
     except BaseException:
         shutil.rmtree(files.weights.parent)
@@ -126,13 +127,23 @@ def _check_shapes(path: Path, key: str, options: Mapping[str, Any], header: Weig
 
 
 def _check_classes(path: Path, key: str, options: Mapping[str, Any], dataset: str) -> None:
-    spec, data = get_spec(key), get_dataset_spec(dataset)
+    spec, data = get_spec(key), _find_data(dataset)
     n_classes = options.get("n_classes", len(spec.classes))
+    if data is None:
+        return
     if data.image_shape != spec.input_shape or len(data.classes) != n_classes:
         raise CheckpointError(
             f"{path} cannot have learned from {dataset}: it takes pictures of shape {spec.input_shape} and has "
             f"{n_classes} classes, {dataset} has {data.image_shape} and {len(data.classes)}."
         )
+
+
+def _find_data(dataset: str) -> DatasetSpec | None:
+    """What is known of a data set; None of one that somebody else made."""
+    try:
+        return get_dataset_spec(dataset)
+    except InputError:
+        return None
 
 
 def _check_numbers(path: Path, files: CheckpointFiles) -> None:

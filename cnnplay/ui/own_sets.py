@@ -31,7 +31,7 @@ from cnnplay.ui.train_fields import set_form
 from cnnplay.ui.words import listing
 
 SET_PARAMETER = "set"
-FIRST_NETWORK = {1: "scribe", 3: "resnet"}
+FIRST_NETWORK = {1: "scribe", 3: "speedrun"}
 """The network that a set of drawings or photos, by its channels, begins with."""
 N_COLUMNS = 3
 MAX_STRIP, MAX_PICTURES = 12, 240
