@@ -14,14 +14,17 @@ guard()
 
 
 def show_page() -> None:
-    """The corrections on the left, the lesson on the right."""
+    """A lesson, or the corrections and who could learn them."""
     hand, lesson = current_hand(), find_lesson()
     if hand:
         st.query_params[HAND_PARAMETER] = hand
     corrections, n_damaged = list_corrections(hand) if hand else ((), 0)
     if error := st.session_state.pop(state.TEACH_ERROR, None):
         st.error(error)
-    if not corrections and lesson is None and not st.session_state.get(state.TAKEN_AWAY):
+    if lesson is not None:
+        show_lesson(lesson)
+        return
+    if not corrections and not n_damaged and not st.session_state.get(state.TAKEN_AWAY):
         show_empty_collection()
         return
     left, right = st.columns([5, 7], gap="large")
@@ -31,10 +34,7 @@ def show_page() -> None:
             show_collection(hand, corrections, n_damaged=n_damaged)
         st.caption("The address of this page brings them back, here or in another browser.")
     with right:
-        if lesson is None:
-            show_start(corrections)
-        else:
-            show_lesson(lesson)
+        show_start(corrections)
 
 
 st.title("Your hand")

@@ -138,7 +138,7 @@ RECIPES: dict[str, dict[str, Recipe]] = {
 
 TAUGHT = "taught"
 """Recipe of a network that goes on from its weights with a few corrections. No picker offers it: it needs them."""
-_TAUGHT_DIGITS = partial(TrainConfig, lr=3e-3, weight_decay=1e-3, batch_size=32, epochs=1, replay=5000)
+_TAUGHT_DIGITS = partial(TrainConfig, lr=2e-3, weight_decay=1e-3, batch_size=32, epochs=1, replay=5000)
 _TAUGHT_OBJECTS = partial(TrainConfig, lr=1e-3, weight_decay=1e-3, batch_size=32, epochs=1, replay=2000)
 
 
@@ -173,11 +173,18 @@ def teaching_config(model: str, *, start_from: str, corrections: str, **changes:
         "recipe": TAUGHT,
         "start_from": start_from,
         "corrections": corrections,
-        "augmentation": make_config(model).augmentation,
+        "augmentation": _halved(make_config(model).augmentation),
         "drop_last": False,
         **changes,
     }
     return recipe(**values)
+
+
+def _halved(own: Augmentation) -> Augmentation:
+    """Milder: what is known already needs less of it, and odd pictures are told apart by little."""
+    px = {name: getattr(own, name) // 2 for name in ("shift_px", "cutout_px")}
+    rest = {name: getattr(own, name) / 2 for name in ("rotate_deg", "scale", "shear", "elastic_px")}
+    return replace(own, **px, **rest)
 
 
 def make_config(model: str, recipe: str | None = None, **changes: Any) -> TrainConfig:

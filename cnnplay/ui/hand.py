@@ -47,12 +47,12 @@ def show_correction(prediction: "Prediction", image: NDArray[np.uint8], network:
     with st.container(key="correction", horizontal=True, gap="small", vertical_alignment="center"):
         kept = st.session_state.get(state.REMEMBERED)
         if kept and kept[0] == digest:
-            st.html(f'<span class="cp-small">Remembered as {escape(kept[2])}.</span>')
+            st.html(f'<span class="cp-small">Remembered as {escape(kept[2])}.</span>', width="content")
             st.button("Forget it", key="correction_undo", type="tertiary", on_click=_forget)
         else:
             _ask(prediction, image, network, digest)
         if error := st.session_state.pop(state.CORRECTION_ERROR, None):
-            st.html(f'<span class="cp-small cp-reason">{escape(error)}</span>')
+            st.html(f'<span class="cp-small cp-reason">{escape(error)}</span>', width="content")
         _show_way_to_teach(network)
 
 
@@ -78,7 +78,7 @@ def _ask(prediction: "Prediction", image: NDArray[np.uint8], network: Network, d
         st.session_state[state.REMEMBERED] = digest, kept.id, kept.label
         st.session_state[key] = None
 
-    st.html('<span class="cp-small">Not right? It is</span>')
+    st.html('<span class="cp-small">Not right? It is</span>', width="content")
     with st.container(key="correction_picker", width="content"):
         chosen = st.selectbox(
             "Right answer", prediction.classes, None, key=key, placeholder="...", label_visibility="collapsed"

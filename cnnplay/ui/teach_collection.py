@@ -22,7 +22,7 @@ def show_collection(hand: str, corrections: Sequence[Correction], *, n_damaged: 
         corrections: of it.
         n_damaged: how many of its files cannot be read.
     """
-    with st.container(key="corrections", horizontal=True, gap="medium"):
+    with st.container(key="corrections", horizontal=True, gap="small"):
         for each in reversed(corrections):
             with st.container(width="content", gap=None, key=f"correction_{each.id}"):
                 told = f"read {escape(each.answer)}, {percent(each.prob)}"

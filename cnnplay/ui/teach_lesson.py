@@ -95,7 +95,7 @@ def show_lesson(run: Run) -> None:
         if run.state in ("queued", "running"):
             st.button("Stop", on_click=_do, args=(lambda: get_executor().stop(run.id),))
         return
-    st.button("Teach another network", key="another_lesson", type="tertiary", on_click=_leave)
+    st.button("Back to the corrections", key="another_lesson", type="tertiary", on_click=_leave)
 
 
 @st.fragment(run_every=POLL_EVERY_S)

@@ -28,9 +28,9 @@ def show_receipt(run: Run) -> None:
         st.info("The network that it was is gone, so there is nothing to compare with.")
         return
     with st.container(key="receipt"):
-        st.html(f'<div class="cp-receipt">{_learned(receipt)}{_pictures(run, receipt)}{_tested(receipt)}</div>')
-        with st.container(key="receipt_classes"):
-            st.html(f'<div class="cp-receipt">{_classes(receipt)}</div>')
+        learned, forgotten = st.columns(2, gap="large")
+        learned.html(f'<div class="cp-receipt">{_learned(receipt)}{_pictures(run, receipt)}</div>')
+        forgotten.html(f'<div class="cp-receipt">{_tested(receipt)}{_classes(receipt)}</div>')
 
 
 def chance_in_words(receipt: Receipt) -> str:
@@ -48,8 +48,8 @@ def chance_in_words(receipt: Receipt) -> str:
 def _learned(receipt: Receipt) -> str:
     n = len(receipt.corrections)
     return (
-        f'<p class="cp-lead"><b>{receipt.n_learned} of {n}</b> <span>{words(n).split()[1]} read right now. '
-        f"Before, {escape(receipt.taught_from)} read {receipt.n_known}.</span></p>"
+        f'<h3>Your {words(n)}</h3><p class="cp-lead"><b>{receipt.n_learned} of {n}</b><span>read right now, '
+        f"{receipt.n_known} before</span></p>"
     )
 
 
@@ -72,11 +72,9 @@ def _tested(receipt: Receipt) -> str:
     points = 100 * (receipt.accuracy_after - receipt.accuracy_before)
     note = f'<p class="cp-small">{escape(spec.note)}</p>' if spec.note else ""
     return (
-        f'<h3>The {receipt.n_test:,} test pictures of {escape(spec.title)}</h3><dl class="cp-facts">'
-        f"<div><dt>Before</dt><dd>{accuracy(receipt.accuracy_before)}</dd></div>"
-        f"<div><dt>Now</dt><dd>{accuracy(receipt.accuracy_after)}</dd></div>"
-        f"<div><dt>Change</dt><dd>{_signed(points, '.2f')} points</dd></div></dl>"
-        f"<p>{chance_in_words(receipt)}</p>{note}"
+        f'<h3>The {receipt.n_test:,} test pictures of {escape(spec.title)}</h3><p class="cp-lead">'
+        f"<b>{accuracy(receipt.accuracy_after)}</b><span>right now, {accuracy(receipt.accuracy_before)} before: "
+        f"{_signed(points, '.2f')} points</span></p><p>{chance_in_words(receipt)}</p>{note}"
     )
 
 
@@ -89,8 +87,7 @@ def _classes(receipt: Receipt) -> str:
         shown = tuple(sorted(shown, key=lambda each: each.n_after - each.n_before)[:MOST_CLASSES])
     rows = "".join(_class_row(each, most) for each in shown)
     return (
-        "<h3>What was forgotten, class by class</h3>"
-        f'<table class="cp-change"><thead><tr><th>Class</th><th>Right before</th><th>Now</th><th>Change</th><th></th>'
+        '<table class="cp-change"><thead><tr><th>Class</th><th>Right before</th><th>Now</th><th>Change</th><th></th>'
         f"</tr></thead><tbody>{rows}</tbody></table>"
     )
 
