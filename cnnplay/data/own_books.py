@@ -20,7 +20,16 @@ import numpy as np
 
 from cnnplay.data.arrayfile import ByteArray
 from cnnplay.data.own import delete_files, is_deleted, own_path, restore_files, states_of
-from cnnplay.data.own_making import MAX_CLASSES, MAX_PICTURES, SHAPES, Labelled, Made, make_own_set, tidy_name
+from cnnplay.data.own_making import (
+    MAX_CLASSES,
+    MAX_PICTURES,
+    MIN_CLASSES,
+    SHAPES,
+    Labelled,
+    Made,
+    make_own_set,
+    tidy_name,
+)
 from cnnplay.data.store import own_data_dir
 from cnnplay.data.strokes import Strokes
 from cnnplay.errors import DataError, InputError
@@ -70,13 +79,15 @@ def create_book(title: str, classes: Sequence[str]) -> Book:
     """Begin a book.
 
     Raises:
-        InputError: a name that cannot be, or two classes of one name.
+        InputError: a name that cannot be, two classes of one name, or fewer than two.
         DataError: the folder cannot be written.
     """
     key = BOOK_PREFIX + secrets.token_hex(4)
     names: list[str] = []
     for name in classes:
         names.append(_new_class(name, names))
+    if len(names) < MIN_CLASSES:
+        raise InputError(f"Got {len(names)} class{'' if len(names) == 1 else 'es'}. Name at least {MIN_CLASSES}.")
     first = {"title": tidy_name(title, "The set"), "made_at": time.time()}
     _add_lines(key, first, *({"class": name} for name in names))
     return read_book(key)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -162,20 +163,20 @@ def show_way_to_train(own: OwnSet, *, is_first: bool = True) -> None:
     """A button that opens Retrain with this set; `is_first` where it is the first thing to do."""
     enough = sum(n > 1 for n in own.counts.values()) > 1
     told = None if enough else "Two drawings of two classes are the least."
-    if st.button(
-        "Train on it",
-        key=f"train_on_{own.key}",
-        type="primary" if is_first else "secondary",
-        disabled=not enough,
-        help=told,
-    ):
-        try:
-            key = make_set_of_book(own.key).spec.key if own.is_book else own.key
-            set_form(train_form.begin(FIRST_NETWORK[own.images[0].shape[1]], dataset=key))
-        except CnnplayError as error:
-            st.session_state[state.OWN_ERROR] = str(error)
-            st.rerun()
+    if st.session_state.get(state.OWN_GO) == own.key:
+        del st.session_state[state.OWN_GO]
         st.switch_page("pages/train.py")
+    look: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
+    st.button(
+        "Train on it", key=f"train_on_{own.key}", type=look, disabled=not enough, help=told,
+        on_click=do, args=(lambda: _fill_form(own),),
+    )  # fmt: skip
+
+
+def _fill_form(own: OwnSet) -> None:
+    key = make_set_of_book(own.key).spec.key if own.is_book else own.key
+    set_form(train_form.begin(FIRST_NETWORK[own.images[0].shape[1]], dataset=key))
+    st.session_state[state.OWN_GO] = own.key
 
 
 def show_ways(own: OwnSet) -> None:

@@ -16,12 +16,14 @@ from cnnplay.ui.words import plain
 def show_beginning() -> None:
     """A name and the first classes of a new set."""
     with st.form("own_begin", border=False):
-        title = st.text_input("Name", "Shapes", max_chars=MAX_NAME_CHARS)
-        names = st.text_input("Classes, with commas between", "circle, cross, star")
-        is_sent = st.form_submit_button("Begin to draw", type="primary")
-    if is_sent:
-        do(lambda: open_set(create_book(title, [name for name in names.split(",") if name.strip()]).key))
-        st.rerun()
+        st.text_input("Name", "Shapes", max_chars=MAX_NAME_CHARS, key="own_begin_title")
+        st.text_input("Classes, with commas between", "circle, cross, star", key="own_begin_classes")
+        st.form_submit_button("Begin to draw", type="primary", on_click=do, args=(_begin,))
+
+
+def _begin() -> None:
+    title, names = st.session_state["own_begin_title"], st.session_state["own_begin_classes"].split(",")
+    open_set(create_book(title, [name for name in names if name.strip()]).key)
 
 
 def show_desk(key: str) -> None:

@@ -33,7 +33,9 @@ def show_upload() -> None:
         if file is not None:
             stem = " ".join(Path(file.name).stem.split())[:MAX_NAME_CHARS]
             title = st.text_input("Name", stem, max_chars=MAX_NAME_CHARS, key=f"own_title_{round_}")
-            if st.button("Make the set", type="primary", key="own_make"):
+            asked = {state.OWN_MAKE: True}
+            st.button("Make the set", type="primary", key="own_make", on_click=st.session_state.update, args=(asked,))
+            if st.session_state.pop(state.OWN_MAKE, False):
                 _make(file.getvalue(), kind=kind, title=title, file_name=file.name)
     with right:
         st.html(

@@ -161,6 +161,8 @@ def test_what_is_no_drawing_or_no_class_is_refused() -> None:
         add_class(key, "Circle")
     with pytest.raises(InputError, match="already"):
         create_book("Twice", ["a", "A"])
+    with pytest.raises(InputError, match="at least 2"):
+        create_book("One", ["a"])
     with pytest.raises(InputError):
         read_book("book-../../x")
     assert book_path(key).read_bytes() == before

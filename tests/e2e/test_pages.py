@@ -13,7 +13,13 @@ from cnnplay.models.card import is_shipped
 from .conftest import PHONE, Visit, run_server
 
 Open = Callable[..., Visit]
-HEADINGS = {"/": "Draw a digit", "/draw": "Draw a digit", "/photo": "Name a photo", "/models": "Networks"}
+HEADINGS = {
+    "/": "Draw a digit",
+    "/draw": "Draw a digit",
+    "/photo": "Name a photo",
+    "/classes": "Your classes",
+    "/models": "Networks",
+}
 
 
 @pytest.mark.parametrize("path", HEADINGS)
