@@ -69,7 +69,7 @@ def _show_list(name: str) -> None:
     held, key = _held(name)
     field = FIELDS[name]
     st.multiselect(
-        field.label, LISTED[name], held, format_func=lambda value: field.choices.get(value, value), key=key,
+        field.label, LISTED[name], held, format_func=lambda value: field.choices.get(value, str(value)), key=key,
         on_change=lambda: series_form.edit(name, _in_order(name, st.session_state[key])),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from cnnplay.runs.schema import ACTIVE
 from cnnplay.runs.series import SeriesStore
 from cnnplay.runs.series_records import Series, Trial, is_under_way
 from cnnplay.ui import series_words
-from cnnplay.ui.run_actions import open_run
+from cnnplay.ui.run_actions import SERIES_PARAMETER, open_run
 from cnnplay.ui.run_queue import get_executor, get_store
 from cnnplay.ui.series_actions import show_actions, show_deleted
 from cnnplay.ui.series_results import seeds_headline, show_seeds, show_sweep, sweep_headline
@@ -44,6 +44,8 @@ def show_series(series_id: str, page_title: str) -> None:
 
     @st.fragment(run_every=POLL_EVERY_S if is_live else None)
     def live() -> None:
+        if st.query_params.get(SERIES_PARAMETER) != series_id:
+            st.rerun()  # one of its runs was opened, which is for the whole page
         now = store.get(series_id)
         trials_now = store.trials(series_id)
         if _offers(now, trials_now) != _offers(series, trials):
@@ -103,10 +105,10 @@ def _show_runs(series: Series, trials: Sequence[Trial]) -> None:
     with st.container(key="series_runs", gap=None):
         for trial in shown:
             key = f"series_run_{trial.run.id}"
-            if st.button(series_words.line(series, trial), key=key, type="tertiary", width="stretch"):
-                open_run(trial.run.id)
-                st.rerun()  # the whole page, not this part of it
+            words = series_words.line(series, trial)
+            st.button(words, key=key, type="tertiary", width="stretch", on_click=open_run, args=(trial.run.id,))
         if len(ranked) > N_LISTED:
+            st.space("small")
             st.checkbox(f"All {len(ranked)} runs", key="series_all")
 
 
