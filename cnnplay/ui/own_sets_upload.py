@@ -32,7 +32,7 @@ def show_upload() -> None:
         kind = st.radio("What the pictures are", list(KINDS), format_func=lambda key: KINDS[key], horizontal=True)
         if file is not None:
             stem = " ".join(Path(file.name).stem.split())[:MAX_NAME_CHARS]
-            title = st.text_input("Name", stem, max_chars=MAX_NAME_CHARS, key=f"own_title_{round_}")
+            title = st.text_input("Name", stem, max_chars=MAX_NAME_CHARS, key=f"own_title_{file.file_id}")
             asked = {state.OWN_MAKE: True}
             st.button("Make the set", type="primary", key="own_make", on_click=st.session_state.update, args=(asked,))
             if st.session_state.pop(state.OWN_MAKE, False):
