@@ -165,7 +165,7 @@ def teaching_config(model: str, *, start_from: str, corrections: str, **changes:
         InputError: no architecture has this key.
         ConfigError: a value out of bounds.
     """
-    spec = get_spec(model)
+    spec, own = get_spec(model), make_config(model)
     recipe = _TAUGHT_DIGITS if spec.input_shape[0] == 1 else _TAUGHT_OBJECTS
     values = {
         "model": model,
@@ -173,7 +173,8 @@ def teaching_config(model: str, *, start_from: str, corrections: str, **changes:
         "recipe": TAUGHT,
         "start_from": start_from,
         "corrections": corrections,
-        "augmentation": _halved(make_config(model).augmentation),
+        "augmentation": _halved(own.augmentation),
+        "label_smoothing": own.label_smoothing,
         "drop_last": False,
         **changes,
     }

@@ -36,7 +36,7 @@ def current_hand() -> str | None:
 
 
 def show_correction(prediction: "Prediction", image: NDArray[np.uint8], network: Network) -> None:
-    """A quiet row: what the answer should have been, and where the corrections go.
+    """A quiet row: what the answer should have been.
 
     Args:
         prediction: the network's answer.
@@ -53,7 +53,6 @@ def show_correction(prediction: "Prediction", image: NDArray[np.uint8], network:
             _ask(prediction, image, network, digest)
         if error := st.session_state.pop(state.CORRECTION_ERROR, None):
             st.html(f'<span class="cp-small cp-reason">{escape(error)}</span>', width="content")
-        _show_way_to_teach(network)
 
 
 def words(n: int) -> str:
@@ -96,12 +95,14 @@ def _forget() -> None:
             st.session_state[state.CORRECTION_ERROR] = str(error)
 
 
-def _show_way_to_teach(network: Network) -> None:
+def show_way_to_teach(network: Network | None) -> None:
+    """A link to the page of the corrections, where there are any. `network` is the one to begin with there."""
     hand = current_hand()
     n = count_corrections(hand) if hand else 0
     if n and hand:
-        st.page_link(
-            "pages/teach.py",
-            label=f"{words(n)} kept. Teach the network",
-            query_params={HAND_PARAMETER: hand, IN_ADDRESS: network.key},
-        )
+        with st.container(key="correction_way"):
+            st.page_link(
+                "pages/teach.py",
+                label=f"{words(n)} kept. Teach the network",
+                query_params={HAND_PARAMETER: hand, **({IN_ADDRESS: network.key} if network else {})},
+            )

@@ -48,7 +48,7 @@ def chance_in_words(receipt: Receipt) -> str:
 def _learned(receipt: Receipt) -> str:
     n = len(receipt.corrections)
     return (
-        f'<h3>Your {words(n)}</h3><p class="cp-lead"><b>{receipt.n_learned} of {n}</b><span>read right now, '
+        f'<h3>Your {words(n)}</h3><p class="cp-lead"><b>{receipt.n_learned} of {n}</b><span>read correctly, '
         f"{receipt.n_known} before</span></p>"
     )
 
@@ -61,7 +61,7 @@ def _pictures(run: Run, receipt: Receipt) -> str:
     figures = []
     for image, each in zip(images, receipt.corrections, strict=False):
         kind = "cp-good" if each.after == each.label else "cp-bad"
-        told = f"{escape(each.before)}, {percent(each.before_prob)}<br>now <em>{escape(each.after)}</em>, "
+        told = f"was {escape(each.before)}, {percent(each.before_prob)}<br>now <em>{escape(each.after)}</em>, "
         told += percent(each.after_prob)
         figures.append(f'<figure class="cp-mine {kind}">{thumbnail(image)}{caption(each.label, told)}</figure>')
     return f'<div class="cp-hand">{"".join(figures)}</div>'
@@ -73,7 +73,7 @@ def _tested(receipt: Receipt) -> str:
     note = f'<p class="cp-small">{escape(spec.note)}</p>' if spec.note else ""
     return (
         f'<h3>The {receipt.n_test:,} test pictures of {escape(spec.title)}</h3><p class="cp-lead">'
-        f"<b>{accuracy(receipt.accuracy_after)}</b><span>right now, {accuracy(receipt.accuracy_before)} before: "
+        f"<b>{accuracy(receipt.accuracy_after)}</b><span>now, {accuracy(receipt.accuracy_before)} before: "
         f"{_signed(points, '.2f')} points</span></p><p>{chance_in_words(receipt)}</p>{note}"
     )
 
