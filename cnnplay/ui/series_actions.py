@@ -51,9 +51,15 @@ def show_actions(series: Series, trials: Sequence[Trial]) -> None:
             elif series.stopped_at is not None and not works:
                 st.button("Go on", key="series_go_on", on_click=lambda: do(lambda: _go_on(series.id)))
         if best is not None:
-            st.button("Take the best into the form", key="series_take", on_click=_take, args=(best, 1))
             st.button(
-                f"The best over {N_CHECKED} seeds", key="series_check", on_click=_take, args=(best, N_CHECKED),
+                "Take the best",
+                key="series_take",
+                on_click=_take,
+                args=(best, 1),
+                help="Puts its settings into the form.",
+            )
+            st.button(
+                f"Best over {N_CHECKED} seeds", key="series_check", on_click=_take, args=(best, N_CHECKED),
                 help="Puts it into the form, to be trained with other seeds: the best of many was lucky as well.",
             )  # fmt: skip
         with st.popover("More", key="series_more"):

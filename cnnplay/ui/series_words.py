@@ -6,7 +6,6 @@ from typing import Any
 
 from cnnplay.data.catalog import get_dataset_spec
 from cnnplay.errors import InputError
-from cnnplay.runs.records import Run
 from cnnplay.runs.schema import ACTIVE
 from cnnplay.runs.series_records import Outcome, Series, Trial, is_under_way
 from cnnplay.runs.series_space import Range
@@ -82,12 +81,12 @@ def ends(trials: Sequence[Trial]) -> str:
 
 
 def left(series: Series, trials: Sequence[Trial]) -> str:
-    """Time to the end if the rest takes as long as what has finished, one run after the other; "" where unknown."""
-    took = [run.finished_at - run.started_at for run in _finished(trials) if run.finished_at and run.started_at]
-    if not took or series.stopped_at is not None or not is_under_way(series, trials):
+    """Time to the end at the pace so far, with all that lies between two runs; "" where unknown."""
+    ended_at = [trial.run.finished_at for trial in trials if trial.outcome != "running" and trial.run.finished_at]
+    if not ended_at or series.stopped_at is not None or not is_under_way(series, trials):
         return ""
-    done = sum(1.0 if trial.outcome != "running" else share_done(trial.run) for trial in trials)
-    return f"about {duration((series.n_runs - done) * sum(took) / len(took))} left"
+    pace_s = (max(ended_at) - series.created_at) / len(ended_at)
+    return f"about {duration((1 - share(series, trials)) * series.n_runs * pace_s)} left"
 
 
 def share(series: Series, trials: Sequence[Trial]) -> float:
@@ -122,7 +121,3 @@ def _state(trial: Trial) -> str:
     if run.state == "running":
         return f"trains, {100 * share_done(run):.0f} %"
     return "waits" if run.state == "queued" or (trial.outcome == "running" and run.state not in POLLED) else run.state
-
-
-def _finished(trials: Sequence[Trial]) -> list[Run]:
-    return [trial.run for trial in trials if trial.outcome == "finished"]

@@ -52,6 +52,16 @@ def test_a_run_in_the_background_is_queued_and_its_id_printed(ask, store):
     assert main(["train", "fc2", "--dataset", "mnist-5k", "--background"]) == 0
 
 
+def test_several_seeds_are_queued_as_one_series(ask, store):
+    code, document, err = ask("train", "fc2", "--dataset", "mnist-5k", "--seed", 5, "--background", "--seeds", 3)
+    assert (code, err) == (0, "")
+    assert document["run_id"] == document["run_ids"][0]
+    found = [store.get(run_id) for run_id in document["run_ids"]]
+    assert [run.train_config.seed for run in found] == [5, 6, 7]
+    assert {run.series_id for run in found} == {document["series_id"]}
+    assert main(["train", "fc2", "--dataset", "mnist-5k", "--background", "--seeds", "2"]) == 0
+
+
 def test_a_run_without_its_data_is_refused_at_once(ask, store, monkeypatch, tmp_path):
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
     code, document, err = ask("train", "fc2", "--dataset", "kmnist", "--background")
@@ -168,6 +178,8 @@ def test_the_id_that_train_printed_is_a_checkpoint_too(ask, store):
         (["evaluate", "../deadbeef"], "neither a network's key nor a .safetensors file nor a run's id"),
         (["train", "fc2", "--background", "--out", "x"], "Leave out --out or --background"),
         (["train", "fc2", "--name", "x"], "Give --background as well"),
+        (["train", "fc2", "--seeds", "3"], "--seeds belongs to runs in the store"),
+        (["train", "fc2", "--background", "--seeds", "1"], "has 2 to 20 runs, not 1"),
         (["train", "fc2", "--background", "--name", " "], "1 to 200 characters, not 0"),
         (["train", "fc2", "--background", "--lr", "-1"], "lr is -1.0"),
     ],

@@ -198,10 +198,10 @@ def test_what_mattered_is_told_from_eight_finished_runs_on(open_page: Open) -> N
 def test_the_best_goes_into_the_form(open_page: Open) -> None:
     series = make_sweep(3, (0.8, 0.9, 0.7))
     best = SeriesStore(open_store()).trials(series.id)[1]
-    app = press(open_series(open_page, series), "Take the best into the form")
+    app = press(open_series(open_page, series), "Take the best")
     assert app.session_state[TRAIN_FORM]["lr"] == best.params["lr"]
     assert "Start training" in labels(app)
-    app = press(open_series(open_page, series), "The best over 3 seeds")
+    app = press(open_series(open_page, series), "Best over 3 seeds")
     assert "Start 3 runs" in labels(app)
     assert app.session_state[TRAIN_FORM]["seed"] == best.run.train_config.seed + 1
 
