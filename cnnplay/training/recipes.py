@@ -103,8 +103,9 @@ MODERN: dict[str, Recipe] = {
 """One good default for each architecture.
 
 Scribe's is the second that was tried: the first read 99.41 % of MNIST's test set and 98.40 % of the drawings of six
-writers kept out of training, so its figures on both lean a little to the bright side. VGG's is the second as well: an
-eighth of this weight decay gave 88.96 % of CIFAR-10's test set.
+writers kept out of training, so its figures on both lean a little to the bright side. VGG's is the third: two of
+12 epochs without blanked squares gave 88.96 and 89.45 % of CIFAR-10's test set. ResNet's is the second: 25 epochs gave
+89.93 %.
 """
 
 _KILOSTEP = 1 + 1 / (1 - 0.85)
