@@ -25,7 +25,7 @@ TENSORS = {name: value.contiguous() for name, value in build("fc2").state_dict()
 @pytest.fixture(autouse=True)
 def no_calibration(monkeypatch):
     """It takes longer than all the rest."""
-    monkeypatch.setattr("cnnplay.runs.conclusion.calibrate", lambda card, *_: card)
+    monkeypatch.setattr("cnnplay.runs.conclusion.calibrate", lambda card, *_, **__: card)
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ RUNS = {
 @pytest.fixture
 def trained(tmp_path, monkeypatch):
     """A finished run of a configuration; calibrating takes longer than all the rest and changes no weight."""
-    monkeypatch.setattr("cnnplay.runs.conclusion.calibrate", lambda card, *_: card)
+    monkeypatch.setattr("cnnplay.runs.conclusion.calibrate", lambda card, *_, **__: card)
 
     def train(config):
         card = run_job(config, tmp_path / "run")

@@ -79,7 +79,7 @@ MOMENTS = {
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_power_cut_at_a_bad_moment_changes_nothing(tmp_path, monkeypatch, moment):
-    monkeypatch.setattr(conclusion, "calibrate", lambda card, *_: card)  # takes longer than all the rest
+    monkeypatch.setattr(conclusion, "calibrate", lambda card, *_, **__: card)  # takes longer than all the rest
     config = quick(lookahead=True)  # averages once more after the very last step
 
     def cut(event):
