@@ -14,10 +14,13 @@ from cnnplay.training.feed import Pictures, generator_for
 
 CORRECTION_SHARE, MAX_REPEATS = 0.07, 50
 """Corrections are repeated until they are such a share of the training pictures, but each at most so often."""
-ALIKE_SHARE = 0.5
-"""So much of the replay of drawings looks like a correction and is something else. Ten odd digits of one writer, eight
-of them a 1 like a 7, cost cnn16_32 0.54 points of MNIST's test set after 8,000 random pictures, and 0.14 to 0.27 after
-5,000 such ones. Photos with the same colours in the same places are not alike: theirs is at random."""
+ALIKE_SHARE, MAX_ALIKE = 0.5, 250
+"""So much of the replay of drawings looks like a correction and is something else; to one belong at most so many.
+
+Ten odd digits of one writer, eight of them a 1 like a 7, cost cnn16_32 0.54 points of MNIST's test set after 8,000
+random pictures, and 0.14 to 0.27 after 5,000 of which half were such. Photos with the same colours in the same places
+are not alike, so that theirs is all at random.
+"""
 _CHUNK = 5000
 _SPLIT, _REPLAY = 5, 6
 
@@ -105,7 +108,7 @@ def _look_alikes(
         part = np.asarray(images[start : start + _CHUNK]).reshape(-1, wanted.shape[1]).astype(np.float64)
         scores[:, start : start + _CHUNK] = (wanted @ part.T) / (np.sqrt((part**2).sum(1)) + 1e-12)
     scores[taught.labels[:, None] == labels[None]] = -1
-    each = min(n // len(taught.labels), len(labels) - 1)
+    each = min(n // len(taught.labels), MAX_ALIKE, len(labels) - 1)
     return np.unique(np.argpartition(-scores, each, axis=1)[:, :each])
 
 

@@ -10,6 +10,7 @@ from cnnplay.runs.queueing import MAX_NAME_CHARS
 from cnnplay.runs.records import Run
 from cnnplay.runs.schema import ENDED, State
 from cnnplay.training.config import BOUNDS, TrainConfig
+from cnnplay.training.recipes import recipes_for
 from cnnplay.ui import state
 from cnnplay.ui.run_queue import get_executor, get_store
 from cnnplay.ui.run_result import show_way_to_draw
@@ -121,7 +122,10 @@ def clone(run: Run) -> None:
     """Puts the run's configuration into the form."""
 
     def fill() -> None:
-        set_form(run.train_config.to_json(), parent_id=run.id)
+        values = run.train_config.to_json()
+        if run.recipe not in (known := recipes_for(run.model)):  # taught or imported: no picker offers that
+            values["recipe"] = known[0]
+        set_form(values, parent_id=run.id)
         open_run(None)
 
     do(fill)

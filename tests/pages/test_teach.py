@@ -190,3 +190,13 @@ def test_networks_of_other_classes_can_be_drawn_upon(open_page: Open) -> None:
     app = open_page("draw", drawing=drawing(SEVEN), draw_network=clothes.id)
     assert "digit" not in html(app, "cp-answer")
     assert html(app, "cp-jury").count(" ms") == 1
+
+
+def test_a_lesson_can_be_cloned_on_the_retrain_page(open_page: Open) -> None:
+    run_id = finished_lesson()
+    app = open_page("train")
+    app.query_params["run"] = run_id
+    app.run()
+    press(app, "Clone with changes")
+    assert not app.exception
+    assert not app.error
