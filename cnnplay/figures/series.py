@@ -49,7 +49,8 @@ def seed_curves(curves: Mapping[str, Sequence[tuple[float, float]]], *, what: st
     figure = _percent_figure(
         "epoch", SEEDS_PX, heading(f"Accuracy, {what}", _named(len(shared), len(curves))), revision
     )
-    figure.update_xaxes(dtick=max(1, -(-max(by_epoch, default=1) // 10)), showgrid=False)
+    last = max(by_epoch, default=1)
+    figure.update_xaxes(dtick=max(1, -(-last // 10)), tick0=0, range=[0.7, last + 0.3], showgrid=False)
     if len(curves) > 2 and shared:
         xs, means = [epoch for epoch, _ in shared], [statistics.fmean(values) for _, values in shared]
         stds = [statistics.stdev(values) for _, values in shared]

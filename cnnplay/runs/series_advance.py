@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from cnnplay.errors import CnnplayError
 from cnnplay.runs.database import Database
+from cnnplay.runs.origin import parent_of
 from cnnplay.runs.queueing import enqueue, insert_run
 from cnnplay.runs.schema import jobs, runs, series
 from cnnplay.runs.series_records import DIED_TOO_OFTEN, MOST_STARTS, Series, Trial, series_from_row
@@ -111,7 +112,7 @@ def _make_next(database: Database, sweep: Series, space: Space, trials: tuple[Tr
         is_next = (series.c.id == sweep.id) & (series.c.n_made == number) & series.c.stopped_at.is_(None)
         counted = update(series).where(is_next, series.c.deleted_at.is_(None)).values(n_made=number + 1)
         if connection.execute(counted).rowcount == 1:
-            own = {"series_id": sweep.id, "number": number, "params": params}
+            own = {"series_id": sweep.id, "number": number, "params": params, "parent_id": parent_of(config)}
             now, name = database.now(connection), run_name(sweep.name, f"run {number + 1}")
             insert_run(connection, config, now=now, place=sweep.place, name=name, **own)
     return True

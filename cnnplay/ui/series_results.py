@@ -75,7 +75,7 @@ def sweep_headline(trials: Sequence[Trial]) -> str:
     tested = f"; {accuracy(best.run.accuracy)} of the test pictures" if best.run.accuracy is not None else ""
     return (
         f'<div class="cp-result"><b>{accuracy(best.value)}</b><div>'
-        f"<span>of the pictures kept out, the best so far: run {best.number + 1}{tested}</span>"
+        f"<span>of the pictures kept out: run {best.number + 1} is the best{tested}</span>"
         f'<span class="cp-small">{escape(series_words.params(best.params))}</span></div></div>'
     )
 

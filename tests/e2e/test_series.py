@@ -69,7 +69,7 @@ def test_a_sweep_goes_on_by_itself_and_draws_its_history(server: str, open_visit
     page.wait_for_timeout(20_000)
     page.goto(address)
     expect(page.locator(".st-key-series_status")).to_contain_text("Done, 3 runs", timeout=TRAINING_MS)
-    expect(page.locator(".cp-result")).to_contain_text("of the pictures kept out, the best so far: run")
+    expect(page.locator(".cp-result")).to_contain_text("of the pictures kept out: run")
     expect(page.locator(".st-key-series_history .scatterlayer .point")).to_have_count(3)
     press(page, "Take the best")
     page.wait_for_url(re.compile(r"/train$"))

@@ -178,7 +178,7 @@ def test_a_sweep_shows_its_best_run_and_what_was_stopped(open_page: Open) -> Non
     app = open_series(open_page, series)
     assert not app.exception
     assert "90.00 %" in html(app, "cp-result")
-    assert "the best so far: run 2; 90.00 % of the test pictures" in html(app, "cp-result")
+    assert "run 2 is the best; 90.00 % of the test pictures" in html(app, "cp-result")
     assert "2 finished, 1 stopped early by the sweep" in html(app, "cp-state")
     assert "from 8 finished runs on" in said(app)
     stopped = next(label for label in labels(app) if "stopped early after epoch 1" in label)
