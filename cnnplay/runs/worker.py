@@ -143,9 +143,11 @@ def _train(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting, prunin
     with halting.at_once():
         # PyTorch takes seconds to import: the heart beats already.
         from cnnplay.runs.training_job import run_job
-        from cnnplay.training.device import use_gpu
+        from cnnplay.training.device import use_gpu, use_one_thread
 
         use_gpu(claimed.claim.slot)
+        if claimed.claim.slot >= (count_gpus() or 1):
+            use_one_thread()
     recorder = Recorder(claimed)
 
     def signal() -> "Signal":
