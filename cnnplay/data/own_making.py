@@ -157,7 +157,8 @@ def make_own_set(pictures: Labelled, *, title: str, source: str, book: str = "")
         made_at=time.time(),
         book=book,
     )
-    train, test = np.flatnonzero(~is_test), np.flatnonzero(is_test)
+    order = np.argsort(hashes)  # as good as shuffled: wherever one looks into the set, there is something of each class
+    train, test = order[~is_test[order]], order[is_test[order]]
     dataset = Dataset(
         spec=spec,
         train_images=images[train],

@@ -44,6 +44,10 @@ def show_upload() -> None:
         )
 
 
+def _printable(name: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in name)[:MAX_NAME_CHARS]
+
+
 def _make(data: bytes, *, kind: Kind, title: str, file_name: str) -> None:
     """Read it, keep it and open it; a refusal is said here."""
     from cnnplay.data.archive import read_class_zip
@@ -56,7 +60,7 @@ def _make(data: bytes, *, kind: Kind, title: str, file_name: str) -> None:
     try:
         with _one_at_a_time:
             pictures = read_class_zip(data, kind=kind, on_progress=tell)
-            made = make_own_set(pictures, title=title, source=f"the zip {file_name}")
+            made = make_own_set(pictures, title=title, source=f"the zip {_printable(file_name)}")
     except CnnplayError as error:
         bar.empty()
         st.error(plain(str(error)))

@@ -66,7 +66,7 @@ def dataset_title(key: str) -> str:
         spec = get_dataset_spec(key)
     except InputError:
         return f"{key}, which is not here"
-    return f"{spec.title}, {spec.n_train + spec.n_test:,} pictures" if spec.is_own else spec.title
+    return f"{spec.title} ({spec.n_train + spec.n_test:,})" if spec.is_own else spec.title
 
 
 def begin(model: str = FIRST_MODEL, *, recipe: str | None = None, dataset: str | None = None) -> Values:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,10 @@ from cnnplay.data.own import list_own_specs
 from cnnplay.data.own_books import add_drawing, create_book, delete_own, make_set_of_book, read_book
 from cnnplay.data.own_making import Labelled, make_own_set
 from cnnplay.data.strokes import canvas_from_strokes
+from cnnplay.runs.records import IMPORTED
 from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE
 from cnnplay.ui import train_form
+from cnnplay.ui.run_words import headline
 from cnnplay.ui.state import DRAWING, TRAIN_FORM
 
 from .runs import add_run
@@ -212,3 +215,9 @@ def test_the_form_keeps_what_was_changed_by_hand_and_nothing_else(home: Path) ->
     public = train_form.begin("fc2", dataset="mnist-5k")
     assert public["batch_size"] == 256
     assert train_form.fitting_words(public) == ""
+
+
+def test_a_network_that_came_as_a_file_does_not_say_how_long_it_trained(home: Path) -> None:
+    run = add_run("fc2", "mnist-5k", "A gift")
+    assert headline(run).startswith("Finished after")
+    assert headline(replace(run, recipe=IMPORTED)) == "Came as a file"
