@@ -82,7 +82,8 @@ def _ask(prediction: "Prediction", image: NDArray[np.uint8], network: Network, d
         chosen = st.selectbox(
             "Right answer", prediction.classes, None, key=key, placeholder="...", label_visibility="collapsed"
         )
-    st.button("Remember it", key="correction_keep", disabled=chosen is None, on_click=remember)
+    told = "Keeps what the network saw, with this name, on the server: for whoever has the address."
+    st.button("Remember it", key="correction_keep", disabled=chosen is None, on_click=remember, help=told)
 
 
 def _forget() -> None:

@@ -35,7 +35,7 @@ def show_sources() -> None:
     upload, camera, sample = st.tabs(["Upload", "Camera", "Test image"], on_change="rerun", key="photo_sources")
     with upload, st.container(key="photo_upload"):
         st.file_uploader("A photo as JPEG, PNG, WEBP or HEIC", key=FILE_KEY, on_change=_take_file, args=(FILE_KEY,))
-        st.caption("It is read in memory and never stored.")
+        st.caption("It is read in memory and not stored, but for the 32 x 32 pixels that you ask to be remembered.")
     with camera:
         if camera.open:  # the browser asks for the camera as soon as this is on the page
             st.camera_input("Take a photo", key=CAMERA_KEY, width=CAMERA_PX, on_change=_take_file, args=(CAMERA_KEY,))

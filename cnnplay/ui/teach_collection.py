@@ -22,16 +22,16 @@ def show_collection(hand: str, corrections: Sequence[Correction], *, n_damaged: 
         corrections: of it.
         n_damaged: how many of its files cannot be read.
     """
+    if taken := st.session_state.get(state.TAKEN_AWAY):
+        with st.container(key="taken_away", horizontal=True, gap="small", vertical_alignment="center"):
+            st.html('<span class="cp-small">One was removed.</span>')
+            st.button("Undo", key="restore_correction", type="tertiary", on_click=_bring_back, args=(hand, taken))
     with st.container(key="corrections", horizontal=True, gap="small"):
         for each in reversed(corrections):
             with st.container(width="content", gap=None, key=f"correction_{each.id}"):
                 told = f"read {escape(each.answer)}, {percent(each.prob)}"
                 st.html(f'<figure class="cp-mine">{thumbnail(each.image)}{caption(each.label, told)}</figure>')
                 st.button("Remove", key=f"remove_{each.id}", type="tertiary", on_click=_take_away, args=(hand, each.id))
-    if taken := st.session_state.get(state.TAKEN_AWAY):
-        with st.container(key="taken_away", horizontal=True, gap="small", vertical_alignment="center"):
-            st.html('<span class="cp-small">One was removed.</span>')
-            st.button("Undo", key="restore_correction", type="tertiary", on_click=_bring_back, args=(hand, taken))
     if n_damaged:
         st.caption(f"{n_damaged} more cannot be read: the file is damaged.")
 
