@@ -9,6 +9,7 @@ from cnnplay.data.catalog import get_dataset_spec
 from cnnplay.data.corrections import Correction, freeze
 from cnnplay.data.store import is_available
 from cnnplay.errors import CnnplayError, InputError
+from cnnplay.models.card import load_card
 from cnnplay.models.spec import MNIST_CLASSES
 from cnnplay.runs.queueing import MAX_NAME_CHARS
 from cnnplay.runs.records import Run
@@ -20,9 +21,12 @@ from cnnplay.ui.networks import IN_ADDRESS, Network, forget_runs, list_run_netwo
 from cnnplay.ui.run_queue import get_executor, get_store
 from cnnplay.ui.run_words import share_done
 from cnnplay.ui.teach_receipt import show_receipt
+from cnnplay.ui.words import duration
 
 RUN_PARAMETER = "run"
 POLL_EVERY_S = 0.5
+START_S, READS_PER_STEP = 4.0, 3
+"""A worker needs so long to begin; and reading a picture takes a third of learning from it."""
 EMBEDDED = "mnist-5k"
 """Digits to replay where MNIST is not on the machine."""
 
@@ -73,6 +77,8 @@ def show_start(corrections: Sequence[Correction]) -> None:
     if len(fitting) < len(corrections):
         st.caption(f"The other {words(len(corrections) - len(fitting))} are of other pictures or classes.")
     title = get_dataset_spec(dataset).title
+    if seconds := _foretell(network, dataset):
+        st.caption(f"It takes about {duration(seconds)}, and longer while other networks train here.")
     st.caption(
         f"It learns them among a few thousand pictures of {title}, lest it forget those. Then both networks read the "
         "test pictures. The network that you chose stays as it is. The taught one is a new one."
@@ -181,6 +187,16 @@ def _leave() -> None:
 def _list_finished() -> tuple[Network, ...]:
     own = (each for each in list_run_networks() if each.run is not None and each.run.state == "finished")
     return (*list_shipped_networks(), *own)
+
+
+def _foretell(network: Network, dataset: str) -> float | None:
+    """Seconds for a lesson, by the speed on the card of the shipped network; None where there is no such card."""
+    model = network.run.model if network.run else network.key
+    card = load_card(model)
+    if card is None or not card.images_per_s:
+        return None
+    n_read = teaching_config(model, start_from=model, corrections="").replay
+    return START_S + (n_read + get_dataset_spec(dataset).n_test / READS_PER_STEP) / card.images_per_s
 
 
 def _dataset_of(network: Network) -> str | None:
