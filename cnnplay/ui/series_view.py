@@ -16,7 +16,8 @@ from cnnplay.ui.run_queue import get_executor, get_store
 from cnnplay.ui.series_actions import show_actions, show_deleted
 from cnnplay.ui.series_results import seeds_headline, show_seeds, show_sweep, sweep_headline
 
-POLL_EVERY_S = 1.0
+POLL_EVERY_S, POLL_SELDOM_S = 1.0, 5.0
+"""While it is under way; and when not, for another browser may let it go on."""
 IDLE_S = 20.0
 """Whoever ends a run makes the next at once. When that has not happened for so long, this page does it."""
 N_LISTED = 12
@@ -42,7 +43,7 @@ def show_series(series_id: str, page_title: str) -> None:
     with buttons:
         show_actions(series, trials)
 
-    @st.fragment(run_every=POLL_EVERY_S if is_live else None)
+    @st.fragment(run_every=POLL_EVERY_S if is_live else POLL_SELDOM_S)
     def live() -> None:
         if st.query_params.get(SERIES_PARAMETER) != series_id:
             st.rerun()  # one of its runs was opened, which is for the whole page

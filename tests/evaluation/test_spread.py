@@ -1,8 +1,14 @@
 """Mean, standard deviation and interval, against figures worked out by hand."""
 
 import pytest
+from scipy.stats import t
 
-from cnnplay.evaluation.spread import measure_spread
+from cnnplay.evaluation.spread import MIN_RUNS, T_95, measure_spread
+
+
+def test_the_quantiles_are_those_of_scipy():
+    degrees = range(MIN_RUNS - 1, MIN_RUNS - 1 + len(T_95))
+    assert list(T_95) == pytest.approx([t.ppf(0.975, n) for n in degrees], abs=1e-6)
 
 
 def test_the_interval_is_that_of_the_t_distribution():
