@@ -18,7 +18,9 @@ server = test_train.server
 def fill(page: Page, kind: str, n_runs: str) -> None:
     """fc2 on MNIST-5k for an epoch, so many times."""
     choose(page, "Network", "fc2")
+    settle(page)
     choose(page, "Data set", "MNIST-5k")
+    settle(page)
     set_number(page, "Epochs", "1")
     expect(page.locator(".st-key-train_resets")).to_contain_text("1 changed")
     page.locator(".st-key-train_folds summary", has_text="Several at once").click()
@@ -26,8 +28,10 @@ def fill(page: Page, kind: str, n_runs: str) -> None:
     set_number(page, "Runs", n_runs)
 
 
-def status(page: Page) -> str:
-    return page.locator(".st-key-series_status").inner_text()
+def settle(page: Page) -> None:
+    """Until the page was run with what was chosen: until then, its widgets are the old ones."""
+    page.wait_for_timeout(500)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def test_three_seeds_are_started_and_their_mean_and_spread_are_told(server: str, open_visit: Open) -> None:
