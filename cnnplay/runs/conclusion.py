@@ -116,9 +116,8 @@ def measure_result(config: TrainConfig, dataset: Dataset, files: CheckpointFiles
     spec = get_spec(config.model)
     model = load_model(files.weights)[1].to(how.device)
     logits = compute_logits(model, spec, dataset.test_images)
-    labels = np.asarray(dataset.test_labels)
+    labels, before = np.asarray(dataset.test_labels), find_before(config)
     accuracy = measure_accuracy(logits, labels)
-    before = find_before(config)
     card = Card(
         model=config.model,
         dataset=config.dataset,

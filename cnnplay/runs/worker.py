@@ -143,11 +143,9 @@ def _train(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting, prunin
     with halting.at_once():
         # PyTorch takes seconds to import: the heart beats already.
         from cnnplay.runs.training_job import run_job
-        from cnnplay.training.device import use_gpu, use_one_thread
+        from cnnplay.training.device import use_gpu
 
         use_gpu(claimed.claim.slot)
-        if claimed.claim.slot >= (count_gpus() or 1):
-            use_one_thread()
     recorder = Recorder(claimed)
 
     def signal() -> "Signal":

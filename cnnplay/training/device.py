@@ -38,11 +38,6 @@ def use_gpu(index: int) -> None:
         torch.cuda.set_device(index % n_gpus)
 
 
-def use_one_thread() -> None:
-    """For work beside other work: on taken cores, threads that wait for each other take ten times the time of one."""
-    torch.set_num_threads(1)
-
-
 def has_fast_bf16(device: torch.device) -> bool:
     """Whether the hardware multiplies bfloat16 faster than float32."""
     if device.type == "cuda":
