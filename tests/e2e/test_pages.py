@@ -18,6 +18,7 @@ HEADINGS = {
     "/draw": "Draw a digit",
     "/photo": "Name a photo",
     "/classes": "Your classes",
+    "/teach": "Your hand",
     "/models": "Networks",
 }
 
