@@ -44,7 +44,7 @@ def show_empty_collection() -> None:
     )
     with st.container(horizontal=True, key="ways_to_correct"):
         st.page_link("pages/draw.py", label="Draw a digit")
-        st.page_link("pages/photo.py", label="Show a photo")
+        st.page_link("pages/photo.py", label="Show a picture")
 
 
 def thumbnail(image: NDArray[np.uint8]) -> str:
