@@ -5,9 +5,10 @@ its networks in its full run and hands them to its fragment.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,24 +79,30 @@ def list_networks(dataset: str) -> tuple[Network, ...]:
     """The shipped networks for a data set, then the runs that take such pictures, the newest first.
 
     Args:
-        dataset: key. Runs may answer with other classes than it has.
+        dataset: key. Runs may answer with other classes than it has. A run that the address names is among them,
+            however old it is.
     """
     shape = get_dataset_spec(dataset).image_shape
-    runs = (network for network in list_run_networks() if network.input_shape == shape)
-    return (*map(_from_key, list_shipped(dataset)), *runs)
+    runs = list_run_networks()
+    asked = st.query_params.get(IN_ADDRESS)
+    if asked is not None and asked not in MODELS and all(network.key != asked for network in runs):
+        runs = (*runs, *_find_run(database_url(), str(home_dir()), asked))
+    fitting = (network for network in runs if network.input_shape == shape)
+    return (*map(_from_key, list_shipped(dataset)), *fitting)
 
 
 def list_run_networks() -> tuple[Network, ...]:
-    """The runs that have a network on this machine, the newest first; none where the store cannot be read."""
-    path = Path(database_url().removeprefix("sqlite:///"))
-    if database_url().startswith("sqlite") and not path.is_file():
-        return ()  # nobody has trained anything yet: no store is made, and nothing is imported to read it
+    """The runs that have a network on this machine, the newest first, of a series only the best one.
+
+    None where the store cannot be read.
+    """
     return _list_runs(database_url(), str(home_dir()))
 
 
 def forget_runs() -> None:
     """Let the next list be a new one: something was added that its visitor wants to see at once."""
     _list_runs.clear()
+    _find_run.clear()
 
 
 def find_network(key: str) -> Network:
@@ -106,9 +113,9 @@ def find_network(key: str) -> Network:
     """
     if key in MODELS:
         return _from_key(key)
-    for network in list_run_networks():
-        if network.key == key:
-            return network
+    listed = (network for network in list_run_networks() if network.key == key)
+    if found := next(listed, None) or next(iter(_find_run(database_url(), str(home_dir()), key)), None):
+        return found
     raise InputError(f"There is no network {key!r} here. Give a registry key, or the id of a run that has a network.")
 
 
@@ -179,9 +186,22 @@ def _from_key(key: str) -> Network:
 
 @st.cache_data(ttl=LISTED_FOR_S, max_entries=4, show_spinner=False)
 def _list_runs(url: str, home: str) -> tuple[Network, ...]:  # noqa: ARG001 - another store or folder has other runs
+    return _ask(_read_runs)
+
+
+@st.cache_data(ttl=LISTED_FOR_S, max_entries=64, show_spinner=False)
+def _find_run(url: str, home: str, run_id: str) -> tuple[Network, ...]:  # noqa: ARG001 - likewise
+    return _ask(partial(_read_run, run_id))
+
+
+def _ask(read: Callable[[], tuple[Network, ...]]) -> tuple[Network, ...]:
+    """What the store says, or nothing where it does not answer in time."""
+    path = Path(database_url().removeprefix("sqlite:///"))
+    if database_url().startswith("sqlite") and not path.is_file():
+        return ()  # nobody has trained anything yet: no store is made, and nothing is imported to read it
     if any(not future.done() for future in _asked):
         return ()
-    _asked[:] = [_reader.submit(_read_runs)]
+    _asked[:] = [_reader.submit(read)]
     try:
         return _asked[0].result(timeout=PATIENCE_S)
     except TimeoutError:
@@ -192,11 +212,34 @@ def _list_runs(url: str, home: str) -> tuple[Network, ...]:  # noqa: ARG001 - an
 
 
 def _read_runs() -> tuple[Network, ...]:
+    from cnnplay.runs.series import SeriesStore
+    from cnnplay.runs.series_records import best_of
     from cnnplay.runs.store import open_store
+
+    store = open_store()
+    runs = store.list_runs(limit=MAX_LISTED)
+    shown = {run.id for run in runs if run.series_id is None}
+    for series_id in {run.series_id for run in runs} - {None}:
+        trials = [trial for trial in SeriesStore(store).trials(str(series_id)) if trial.outcome == "finished"]
+        if best := best_of(trials) or next(iter(trials), None):
+            shown.add(best.run.id)
+    return _usable([run for run in runs if run.id in shown])
+
+
+def _read_run(run_id: str) -> tuple[Network, ...]:
+    from cnnplay.runs.store import open_store
+
+    try:
+        return _usable([open_store().get(run_id)])
+    except InputError:
+        return ()
+
+
+def _usable(runs: "Sequence[Run]") -> tuple[Network, ...]:
     from cnnplay.runs.weights import USABLE, find_weights
 
-    runs = open_store().list_runs(limit=MAX_LISTED)
-    return tuple(_from_run(run) for run in runs if run.state in USABLE and run.model in MODELS and find_weights(run))
+    here = (run for run in runs if run.state in USABLE and run.model in MODELS and run.deleted_at is None)
+    return tuple(_from_run(run) for run in here if find_weights(run))
 
 
 def _from_run(run: "Run") -> Network:

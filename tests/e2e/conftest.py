@@ -16,6 +16,10 @@ from urllib.error import URLError
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from cnnplay.runs.schema import ACTIVE
+from cnnplay.runs.store import open_store
+from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE
+
 PROJECT = Path(__file__).parents[2]
 CHROMIUM_FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -25,6 +29,35 @@ DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 START_TIMEOUT_S = 60
 WAIT_MS = 60_000
+
+
+@contextmanager
+def home(folder: Path | str, **variables: str) -> Iterator[None]:
+    """What is made inside the block is kept below this folder, by workers without a GPU; none of them outlives it.
+
+    Args:
+        folder: of the data sets, runs and corrections.
+        variables: further environment variables.
+    """
+    changed = {HOME_VARIABLE: str(folder), DATABASE_VARIABLE: "", "CUDA_VISIBLE_DEVICES": "", **variables}
+    before = {name: os.environ.get(name) for name in changed}
+    os.environ.update(changed)
+    try:
+        yield
+    finally:
+        stop_all()
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+def stop_all() -> None:
+    """Leaves no worker behind, whatever a test came to."""
+    store = open_store()
+    for run in store.list_runs():
+        if run.state in ("queued", *ACTIVE):
+            store.stop(run.id)
 
 
 @contextmanager

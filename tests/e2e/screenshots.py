@@ -1,23 +1,31 @@
 """Takes the pictures of the README from the running app: python -m tests.e2e.screenshots [FOLDER]."""
 
-import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from cnnplay.settings import HOME_VARIABLE
+from cnnplay.data.own_books import add_drawing, create_book, list_books
+from cnnplay.runs.store import open_store
 
-from .conftest import CHROMIUM_FLAGS, DESKTOP, PHONE, PROJECT, run_server
+from .conftest import CHROMIUM_FLAGS, DESKTOP, PHONE, PROJECT, home, run_server
 from .test_draw import draw_with_mouse
+from .test_teach import HOOKED_ONE, correct
 from .test_train import TRAINING_MS, press, set_number
 
 SETTLE_MS = 2500
+N_DRAWINGS, N_CORRECTIONS = 12, 4
+_TURN = np.linspace(0, 2 * np.pi, 25)
+_POINTS = np.linspace(-np.pi / 2, 3.5 * np.pi, 6)
+SHAPES = {
+    "circle": np.stack([np.cos(_TURN), np.sin(_TURN)], 1),
+    "star": np.stack([np.cos(_POINTS), np.sin(_POINTS)], 1),
+    "wave": np.stack([_TURN / np.pi - 1, np.sin(2 * _TURN) / 2], 1),
+}
 SEVEN = [[(75, 80), (140, 76), (205, 80), (170, 135), (145, 190), (128, 240)], [(110, 160), (185, 155)]]
 
 
@@ -66,7 +74,47 @@ def show_train(page: Page) -> None:
     expect(page.locator(".st-key-run_status")).to_contain_text("Finished", timeout=TRAINING_MS)
 
 
-PAGES = {"draw": show_draw, "photo": show_photo, "models": show_networks, "train": show_train}
+def show_classes(page: Page) -> None:
+    """Three shapes, drawn a little differently each time."""
+    book = next(iter(list_books()), None)
+    if book is None:
+        book = create_book("Shapes", tuple(SHAPES))
+        rng = np.random.default_rng(0)
+        for name, corners in SHAPES.items():
+            for _ in range(N_DRAWINGS):
+                wobble = rng.normal(0, 4, corners.shape)
+                add_drawing(book.key, name, [140 + corners * rng.uniform(50, 95, 2) + wobble])
+    page.goto(f"{page.url}?set={book.key}")
+    expect(page.locator(".cp-strips img").first).to_be_visible()
+
+
+def show_teach(page: Page) -> None:
+    """Hooked ones that were read as sevens; the first visitor teaches them, the next finds the receipt."""
+    lesson = next((run for run in open_store().list_runs() if run.recipe == "taught"), None)
+    if lesson is not None:
+        page.goto(f"{page.url}?run={lesson.id}")
+    else:
+        page.goto(page.url.replace("/teach", "/draw"))
+        for i in range(N_CORRECTIONS):
+            expect(page.locator("canvas.upper-canvas")).to_be_visible()
+            draw_with_mouse(page, [[(x + 5 * i, y + 3 * i) for x, y in stroke] for stroke in HOOKED_ONE])
+            correct(page, "1")
+            press(page, "Clear")
+            page.wait_for_timeout(SETTLE_MS)
+        draw_with_mouse(page, HOOKED_ONE)
+        page.get_by_role("link", name="Teach the network").click()
+        press(page, f"Teach it {N_CORRECTIONS} corrections")
+    expect(page.locator(".st-key-receipt")).to_contain_text(f"of {N_CORRECTIONS}", timeout=TRAINING_MS)
+
+
+PAGES = {
+    "draw": show_draw,
+    "photo": show_photo,
+    "models": show_networks,
+    "train": show_train,
+    "classes": show_classes,
+    "teach": show_teach,
+}
 
 
 def take(browser: Browser, url: str, folder: Path) -> None:
@@ -83,26 +131,13 @@ def take(browser: Browser, url: str, folder: Path) -> None:
             context.close()
 
 
-@contextmanager
-def own_home(folder: str) -> Iterator[None]:
-    """A run store of its own: nobody's runs are shown, and none is added to theirs."""
-    before = os.environ.get(HOME_VARIABLE)
-    os.environ[HOME_VARIABLE] = folder
-    try:
-        yield
-    finally:
-        os.environ.pop(HOME_VARIABLE)
-        if before is not None:
-            os.environ[HOME_VARIABLE] = before
-
-
 def main() -> None:
     """Writes to the folder given, or to docs/."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else PROJECT / "docs"
     folder.mkdir(parents=True, exist_ok=True)
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     expect.set_options(timeout=60_000)
-    with tempfile.TemporaryDirectory() as home, own_home(home), run_server() as url, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder_, home(folder_), run_server() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         take(browser, url, folder)
         browser.close()

@@ -2,7 +2,6 @@
 
 import io
 import math
-import os
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -13,11 +12,9 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
-from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE
-
-from .conftest import PHONE, Visit, run_server
+from .conftest import PHONE, Visit, home, run_server
 from .test_draw import Stroke, count_ink, draw_with_mouse
-from .test_train import TRAINING_MS, press, set_number, stop_all
+from .test_train import TRAINING_MS, press, set_number
 
 Open = Callable[..., Visit]
 pytestmark = pytest.mark.timeout(900)
@@ -26,19 +23,8 @@ pytestmark = pytest.mark.timeout(900)
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server with a home of its own, and workers on one core of the processor."""
-    changed = {HOME_VARIABLE: str(tmp_path_factory.mktemp("own")), "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
-    before = {name: os.environ.get(name) for name in (*changed, DATABASE_VARIABLE)}
-    os.environ.update(changed)
-    os.environ.pop(DATABASE_VARIABLE, None)
-    try:
-        with run_server() as url:
-            yield url
-    finally:
-        stop_all()
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
+    with home(tmp_path_factory.mktemp("own"), OMP_NUM_THREADS="1"), run_server() as url:
+        yield url
 
 
 def painted_zip(path: Path, *, n: int = 12) -> Path:

@@ -5,8 +5,7 @@ import re
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,11 +13,11 @@ from playwright.sync_api import Page, expect
 
 from cnnplay.data.store import is_available
 from cnnplay.runs.store import open_store
-from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE, database_url
+from cnnplay.settings import HOME_VARIABLE, database_url
 from tests.runs.full_store import fill
 
-from .conftest import Visit, run_server
-from .test_train import TRAINING_MS, choose, press, set_number, stop_all
+from .conftest import Visit, home, run_server
+from .test_train import TRAINING_MS, choose, press, set_number
 
 Open = Callable[..., Visit]
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
@@ -32,22 +31,6 @@ N_VISITS = 5
 N_RUNS, N_WARM_UP = 50, 10
 GROWS_BY_MB = 25.0
 """What Python's own allocator may keep over forty runs."""
-
-
-@contextmanager
-def home(folder: Path) -> Iterator[None]:
-    """Runs are kept below this folder while the block lasts, and none of them goes on after it."""
-    changed = {HOME_VARIABLE: str(folder), DATABASE_VARIABLE: "", "CUDA_VISIBLE_DEVICES": ""}
-    before = {name: os.environ.get(name) for name in changed}
-    os.environ.update(changed)
-    try:
-        yield
-    finally:
-        stop_all()
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
 
 
 def processes_of(folder: Path) -> dict[int, str]:

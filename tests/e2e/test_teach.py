@@ -1,6 +1,5 @@
 """A hand that a network misreads, taught in a real browser: drawn, corrected, taught, received, drawn again, undone."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
 
@@ -9,11 +8,10 @@ from playwright.sync_api import Page, expect
 
 from cnnplay.models.card import is_shipped
 from cnnplay.runs.store import open_store
-from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE
 
-from .conftest import Visit, run_server
+from .conftest import Visit, home, run_server
 from .test_draw import Stroke, draw_with_mouse
-from .test_train import TRAINING_MS, press, stop_all
+from .test_train import TRAINING_MS, press
 
 Open = Callable[..., Visit]
 pytestmark = [
@@ -27,19 +25,8 @@ HOOKED_ONE: list[Stroke] = [[(85, 120), (120, 80), (165, 70), (160, 120), (140, 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server with a run store of its own."""
-    changed = {HOME_VARIABLE: str(tmp_path_factory.mktemp("teach-home")), "CUDA_VISIBLE_DEVICES": ""}
-    before = {name: os.environ.get(name) for name in (*changed, DATABASE_VARIABLE)}
-    os.environ.update(changed)
-    os.environ.pop(DATABASE_VARIABLE, None)
-    try:
-        with run_server() as url:
-            yield url
-    finally:
-        stop_all()
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
+    with home(tmp_path_factory.mktemp("teach-home")), run_server() as url:
+        yield url
 
 
 def correct(page: Page, right: str) -> None:

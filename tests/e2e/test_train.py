@@ -1,6 +1,5 @@
 """Training in a real browser: started with the mouse, watched, reloaded, shared, stopped, resumed and finished."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,11 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnplay.runs.schema import ACTIVE
-from cnnplay.runs.store import open_store
-from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE
-
-from .conftest import PHONE, Visit, run_server
+from .conftest import PHONE, Visit, home, run_server
 
 Open = Callable[..., Visit]
 pytestmark = pytest.mark.timeout(600)
@@ -24,31 +19,8 @@ TRAINING_MS = 400_000
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server with a run store of its own, and workers on one core of the processor."""
-    changed = {
-        HOME_VARIABLE: str(tmp_path_factory.mktemp("train-home")),
-        "CUDA_VISIBLE_DEVICES": "",
-        "OMP_NUM_THREADS": "1",
-    }
-    before = {name: os.environ.get(name) for name in (*changed, DATABASE_VARIABLE)}
-    os.environ.update(changed)
-    os.environ.pop(DATABASE_VARIABLE, None)
-    try:
-        with run_server() as url:
-            yield url
-    finally:
-        stop_all()
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
-
-
-def stop_all() -> None:
-    """Leaves no worker behind, whatever a test came to."""
-    store = open_store()
-    for run in store.list_runs():
-        if run.state in ("queued", *ACTIVE):
-            store.stop(run.id)
+    with home(tmp_path_factory.mktemp("train-home"), OMP_NUM_THREADS="1"), run_server() as url:
+        yield url
 
 
 def choose(page: Page, label: str, option: str) -> None:
@@ -231,15 +203,13 @@ def test_the_time_is_measured_without_waiting_for_it(server: str, open_visit: Op
     expect(page.get_by_role("spinbutton", name="Learning rate")).not_to_have_value("0.123")
 
 
-def test_a_training_survives_its_server(open_visit: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
-    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    with run_server() as url:
-        page = open_visit(url, "/train").page
-        start_fc2(page, "100")
-        address = page.url.removeprefix(url)
-        expect(page.locator(".st-key-run_status")).to_contain_text("Training", timeout=TRAINING_MS)
-    with run_server() as url:
-        page = open_visit(url, address).page
-        expect(page.locator(".st-key-run_status")).to_contain_text("Finished", timeout=TRAINING_MS)
+def test_a_training_survives_its_server(open_visit: Open, tmp_path: Path) -> None:
+    with home(tmp_path):
+        with run_server() as url:
+            page = open_visit(url, "/train").page
+            start_fc2(page, "100")
+            address = page.url.removeprefix(url)
+            expect(page.locator(".st-key-run_status")).to_contain_text("Training", timeout=TRAINING_MS)
+        with run_server() as url:
+            page = open_visit(url, address).page
+            expect(page.locator(".st-key-run_status")).to_contain_text("Finished", timeout=TRAINING_MS)

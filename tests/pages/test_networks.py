@@ -9,14 +9,20 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnnplay.errors import CheckpointError, InputError
+from cnnplay.models.card import checkpoint_files
+from cnnplay.runs.claims import ClaimedRun, claim_next
+from cnnplay.runs.place import this_place
+from cnnplay.runs.records import Metric
+from cnnplay.runs.series import SeriesStore
 from cnnplay.runs.snapshots import snapshot_name
 from cnnplay.runs.store import open_store
 from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE, run_dir
+from cnnplay.training.config import TrainConfig
 from cnnplay.ui import networks
 from cnnplay.ui.networks import find_network, list_networks, list_run_networks
 from cnnplay.ui.predictors import get_predictor, open_network
 
-from .runs import add_run, save
+from .runs import N_SLOTS, add_run, save
 from .test_draw import SEVEN, drawing, html
 from .test_photo import encode, scene, upload
 
@@ -103,6 +109,41 @@ def test_the_choice_survives_a_visit_to_another_page_and_a_new_label(
     networks._list_runs.clear()
     app.run()
     assert app.selectbox[0].value == run.id
+
+
+def test_of_a_series_the_best_is_listed_and_any_other_is_there_by_its_address(open_page: Open) -> None:
+    store = open_store()
+    config = TrainConfig(model="fc2", dataset="mnist", epochs=1, val_size=100)
+    series = SeriesStore(store).create_seeds(config, 3, name="Seeds")
+    for val_accuracy in (0.8, 0.9, 0.7):
+        claim = claim_next(store.database, place=this_place(), n_slots=N_SLOTS)
+        assert claim is not None
+        claimed = ClaimedRun(store.database, claim)
+        claimed.attach(step=0, n_steps=10)
+        point = Metric(kind="epoch", step=10, epoch=1, elapsed_s=1, loss=1, accuracy=0.9, val_accuracy=val_accuracy)
+        claimed.add_metrics([point])
+        save(checkpoint_files(run_dir(claim.run_id), "fc2", "mnist").weights, "fc2")
+        claimed.end("finished", accuracy=0.5)
+    first, second, _ = (trial.run.id for trial in SeriesStore(store).trials(series.id))
+    assert [network.key for network in list_run_networks()] == [second]
+    app = open_page("draw")
+    app.query_params["network"] = first
+    assert app.run().selectbox[0].value == first
+
+
+def test_an_old_run_is_there_by_its_address(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(networks, "MAX_LISTED", 1)
+    old, new = add_run("fc2", "mnist", "Old"), add_run("fc2", "mnist", "New")
+    assert [network.key for network in list_run_networks()] == [new.id]
+    app = open_page("draw")
+    app.query_params["network"] = old.id
+    assert app.run().selectbox[0].value == old.id
+    assert find_network(old.id).title == "Old"
+    store = open_store()
+    store.delete(old.id)
+    networks.forget_runs()
+    with pytest.raises(InputError, match="There is no network"):
+        find_network(old.id)
 
 
 def test_runs_of_one_name_are_told_apart(open_page: Open) -> None:
