@@ -8,15 +8,22 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from cnnplay.data.catalog import DIGITS
+from cnnplay.data.corrections import add_correction, new_hand
+from cnnplay.data.drawing import prepare_strokes
 from cnnplay.data.store import is_available
 from cnnplay.runs.store import open_store
+from cnnplay.runs.teaching import read_receipt
 from cnnplay.settings import HOME_VARIABLE, database_url
 from tests.runs.full_store import fill
 
 from .conftest import Visit, home, run_server
+from .test_draw import needs_scribe
+from .test_teach import HOOKED_ONE
 from .test_train import TRAINING_MS, choose, press, set_number
 
 Open = Callable[..., Visit]
@@ -25,6 +32,7 @@ needs_mnist = pytest.mark.skipif(not is_available("mnist"), reason="MNIST is not
 needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").is_file(), reason="processes are counted in /proc")
 
 MNIST_WITHIN_S, MNIST_ACCURACY, MNIST_EPOCHS = 60.0, 0.99, 5
+N_CORRECTIONS, N_LESSONS, TAUGHT_WITHIN_S, TAUGHT_COSTS = 10, 3, 10.0, 0.002
 PAGES = ("/draw", "/photo", "/train", "/models")
 FULL_STORE_COSTS_S = 1.0
 N_VISITS = 5
@@ -81,6 +89,32 @@ def test_mnist_is_learned_within_a_minute_of_pressing_start(open_visit: Open, tm
     assert run.accuracy is not None
     assert run.accuracy >= MNIST_ACCURACY
     assert took_s <= MNIST_WITHIN_S
+
+
+@needs_mnist
+@needs_scribe
+def test_ten_corrections_are_taught_in_seconds(open_visit: Open, tmp_path: Path) -> None:
+    with home(tmp_path), run_server() as url:
+        hand, took = new_hand(), []
+        for i in range(N_CORRECTIONS):
+            strokes = [np.array([(x + 4 * i, y + 3 * (i % 4)) for x, y in stroke], float) for stroke in HOOKED_ONE]
+            image = prepare_strokes(strokes).image[None]
+            add_correction(hand, image, classes=DIGITS, label="1", answer="7", prob=0.9, network="scribe")
+        for _ in range(N_LESSONS):
+            page = open_visit(url, f"/teach?hand={hand}&network=scribe").page
+            page.wait_for_timeout(8000)
+            began = time.monotonic()
+            press(page, f"Teach it {N_CORRECTIONS} corrections")
+            expect(page.locator(".st-key-receipt")).to_contain_text(f"of {N_CORRECTIONS}", timeout=TRAINING_MS)
+            took.append(time.monotonic() - began)
+            page.context.close()
+        receipt = read_receipt(open_store().list_runs()[0])
+    assert receipt is not None
+    change = receipt.accuracy_after - receipt.accuracy_before
+    sys.stdout.write(f"\n{receipt.n_learned} of {N_CORRECTIONS} after {took} s; test set {100 * change:+.2f} points\n")
+    assert receipt.n_learned >= 0.9 * N_CORRECTIONS
+    assert change >= -TAUGHT_COSTS
+    assert statistics.median(took) <= TAUGHT_WITHIN_S
 
 
 def test_a_full_store_opens_its_pages_as_fast_as_an_empty_one(open_visit: Open, tmp_path: Path) -> None:
