@@ -1,5 +1,6 @@
 """Networks in memory: one of each for all visitors, loaded on first use or, better, before it."""
 
+import gc
 import logging
 import threading
 import time
@@ -132,3 +133,5 @@ def _load_all(sleep: Callable[[float], None] = time.sleep) -> None:
         random_digit()  # unpacks the embedded digits, where MNIST is not on the machine
     except CnnplayError:
         log.exception("there is no test digit")
+    gc.collect()
+    gc.freeze()  # Streamlit collects garbage after each run of a page: what is here to stay need not be looked at
