@@ -9,12 +9,15 @@ import numpy as np
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from cnnplay.data.catalog import DIGITS
+from cnnplay.data.corrections import add_correction, new_hand
+from cnnplay.data.drawing import prepare_strokes
 from cnnplay.data.own_books import add_drawing, create_book, list_books
 from cnnplay.runs.store import open_store
 
 from .conftest import CHROMIUM_FLAGS, DESKTOP, PHONE, PROJECT, home, run_server
 from .test_draw import draw_with_mouse
-from .test_teach import HOOKED_ONE, correct
+from .test_teach import HOOKED_ONE
 from .test_train import TRAINING_MS, press, set_number
 
 SETTLE_MS = 2500
@@ -94,15 +97,12 @@ def show_teach(page: Page) -> None:
     if lesson is not None:
         page.goto(f"{page.url}?run={lesson.id}")
     else:
-        page.goto(page.url.replace("/teach", "/draw"))
+        hand = new_hand()
         for i in range(N_CORRECTIONS):
-            expect(page.locator("canvas.upper-canvas")).to_be_visible()
-            draw_with_mouse(page, [[(x + 5 * i, y + 3 * i) for x, y in stroke] for stroke in HOOKED_ONE])
-            correct(page, "1")
-            press(page, "Clear")
-            page.wait_for_timeout(SETTLE_MS)
-        draw_with_mouse(page, HOOKED_ONE)
-        page.get_by_role("link", name="Teach the network").click()
+            strokes = [np.array([(x + 5 * i, y + 3 * i) for x, y in stroke], float) for stroke in HOOKED_ONE]
+            image = prepare_strokes(strokes).image[None]
+            add_correction(hand, image, classes=DIGITS, label="1", answer="7", prob=0.9, network="scribe")
+        page.goto(f"{page.url}?hand={hand}&network=scribe")
         press(page, f"Teach it {N_CORRECTIONS} corrections")
     expect(page.locator(".st-key-receipt")).to_contain_text(f"of {N_CORRECTIONS}", timeout=TRAINING_MS)
 
