@@ -17,7 +17,7 @@ from cnnplay.runs.store import open_store
 
 from .conftest import CHROMIUM_FLAGS, DESKTOP, PHONE, PROJECT, home, run_server
 from .test_draw import draw_with_mouse
-from .test_teach import HOOKED_ONE
+from .test_teach import hooked_ones
 from .test_train import TRAINING_MS, press, set_number
 
 SETTLE_MS = 2500
@@ -98,8 +98,7 @@ def show_teach(page: Page) -> None:
         page.goto(f"{page.url}?run={lesson.id}")
     else:
         hand = new_hand()
-        for i in range(N_CORRECTIONS):
-            strokes = [np.array([(x + 5 * i, y + 3 * i) for x, y in stroke], float) for stroke in HOOKED_ONE]
+        for strokes in hooked_ones(N_CORRECTIONS):
             image = prepare_strokes(strokes).image[None]
             add_correction(hand, image, classes=DIGITS, label="1", answer="7", prob=0.9, network="scribe")
         page.goto(f"{page.url}?hand={hand}&network=scribe")

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -23,7 +22,7 @@ from tests.runs.full_store import fill
 
 from .conftest import Visit, home, run_server
 from .test_draw import needs_scribe
-from .test_teach import HOOKED_ONE
+from .test_teach import hooked_ones
 from .test_train import TRAINING_MS, choose, press, set_number
 
 Open = Callable[..., Visit]
@@ -96,8 +95,7 @@ def test_mnist_is_learned_within_a_minute_of_pressing_start(open_visit: Open, tm
 def test_ten_corrections_are_taught_in_seconds(open_visit: Open, tmp_path: Path) -> None:
     with home(tmp_path), run_server() as url:
         hand, took = new_hand(), []
-        for i in range(N_CORRECTIONS):
-            strokes = [np.array([(x + 4 * i, y + 3 * (i % 4)) for x, y in stroke], float) for stroke in HOOKED_ONE]
+        for strokes in hooked_ones(N_CORRECTIONS):
             image = prepare_strokes(strokes).image[None]
             add_correction(hand, image, classes=DIGITS, label="1", answer="7", prob=0.9, network="scribe")
         for _ in range(N_LESSONS):

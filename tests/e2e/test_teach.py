@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from cnnplay.data.strokes import Strokes
 from cnnplay.models.card import is_shipped
 from cnnplay.runs.store import open_store
 
@@ -20,6 +22,13 @@ pytestmark = [
 ]
 HOOKED_ONE: list[Stroke] = [[(85, 120), (120, 80), (165, 70), (160, 120), (140, 180), (125, 235)]]
 """A 1 with so long a flag that it is read as a 7."""
+
+
+def hooked_ones(n: int) -> list[Strokes]:
+    """That 1 by an unsteady hand: wider and narrower, and slanted this way and that."""
+    path = np.array(HOOKED_ONE[0], dtype=float) - (125, 150)
+    wobble = np.random.default_rng(0).uniform((0.8, -0.15), (1.2, 0.15), (n, 2))
+    return [(140 + np.stack([path[:, 0] * width + path[:, 1] * slant, path[:, 1]], 1),) for width, slant in wobble]
 
 
 @pytest.fixture(scope="module")
