@@ -97,7 +97,7 @@ def add_correction(
     if count_corrections(hand) >= MAX_CORRECTIONS:
         raise InputError(f"{MAX_CORRECTIONS} corrections are kept already. Take some away first, or begin a new hand.")
     kept_at = time.time()
-    id_ = f"{int(kept_at * 1000):012x}{secrets.token_hex(2)}"
+    id_ = f"{time.time_ns() // 1000:013x}{secrets.token_hex(2)[:3]}"  # ids are in the order of time
     correction = Correction(
         id=id_, image=image, classes=tuple(classes), label=label, answer=answer, prob=prob, network=network,
         kept_at=kept_at,
