@@ -11,11 +11,22 @@ from cnnplay.models.arithmetic import count_parameters
 from cnnplay.models.card import Card, checkpoint_files, write_card
 from cnnplay.models.checkpoint import save_weights
 from cnnplay.models.registry import build, get_spec
-from cnnplay.settings import CHECKPOINTS_VARIABLE, DATA_VARIABLE
+from cnnplay.settings import CHECKPOINTS_VARIABLE, DATA_VARIABLE, DATABASE_VARIABLE, HOME_VARIABLE
 from cnnplay.ui import predictors, run_queue
 
 APP = Path(__file__).parents[2] / "app.py"
 TIMEOUT_S = 120
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A run store and files of the test's own, and no GPU."""
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    yield tmp_path / "home"
+    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 def make_checkpoint(folder: Path, key: str) -> None:

@@ -2,13 +2,12 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -17,7 +16,6 @@ from cnnplay.data.own_books import add_drawing, create_book, delete_own, make_se
 from cnnplay.data.own_making import Labelled, make_own_set
 from cnnplay.data.strokes import canvas_from_strokes
 from cnnplay.runs.records import IMPORTED
-from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE
 from cnnplay.ui import train_form
 from cnnplay.ui.run_words import headline
 from cnnplay.ui.state import DRAWING, TRAIN_FORM
@@ -26,16 +24,7 @@ from .runs import add_run
 from .test_train import field, labels, press
 
 Open = Callable[..., AppTest]
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    yield tmp_path / "home"
-    st.cache_data.clear()
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def zip_of(n: int = 4, **more: bytes) -> bytes:

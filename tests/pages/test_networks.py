@@ -1,11 +1,10 @@
 """A network that was just trained is there to be chosen: in the pickers of Draw and Photo, and by address."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnnplay.errors import CheckpointError, InputError
@@ -16,7 +15,7 @@ from cnnplay.runs.records import Metric
 from cnnplay.runs.series import SeriesStore
 from cnnplay.runs.snapshots import snapshot_name
 from cnnplay.runs.store import open_store
-from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE, run_dir
+from cnnplay.settings import DATABASE_VARIABLE, run_dir
 from cnnplay.training.config import TrainConfig
 from cnnplay.ui import networks
 from cnnplay.ui.networks import find_network, list_networks, list_run_networks
@@ -27,15 +26,7 @@ from .test_draw import SEVEN, drawing, html
 from .test_photo import encode, scene, upload
 
 Open = Callable[..., AppTest]
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
-    yield tmp_path / "home"
-    st.cache_data.clear()
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_the_picker_lists_runs_that_read_digits_after_the_shipped_networks(open_page: Open) -> None:

@@ -1,12 +1,11 @@
 """The Networks page's section of one's own: cards of finished runs, downloads, and files that are brought along."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import onnx
 import pytest
-import streamlit as st
 from safetensors.torch import load, save
 from streamlit.testing.v1 import AppTest
 
@@ -15,7 +14,7 @@ from cnnplay.runs.script import reason_against
 from cnnplay.runs.snapshots import snapshot_name
 from cnnplay.runs.store import open_store
 from cnnplay.runs.weights import trained_from_key, trained_from_run
-from cnnplay.settings import CHECKPOINTS_VARIABLE, DATABASE_VARIABLE, HOME_VARIABLE, run_dir
+from cnnplay.settings import CHECKPOINTS_VARIABLE, run_dir
 from cnnplay.ui import downloads, own_networks
 
 from .runs import add_run
@@ -23,15 +22,7 @@ from .runs import save as save_network
 from .test_models import cards
 
 Open = Callable[..., AppTest]
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
-    yield tmp_path / "home"
-    st.cache_data.clear()
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def own_cards(app: AppTest) -> list[str]:

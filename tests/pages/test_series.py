@@ -1,11 +1,10 @@
 """Several trainings at once, without a browser: the fold of the form, and the view of a series in every state."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnnplay.runs import transitions
@@ -17,7 +16,6 @@ from cnnplay.runs.series_advance import advance
 from cnnplay.runs.series_records import Series
 from cnnplay.runs.series_space import Choice, Range, Space
 from cnnplay.runs.store import open_store
-from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE
 from cnnplay.training.recipes import make_config
 from cnnplay.ui.state import TRAIN_FORM, TRAIN_SEVERAL
 from cnnplay.ui.train_form import begin
@@ -29,14 +27,9 @@ SPACE = Space((Range("lr", 0.001, 1.0), Choice("batch_size", (32, 64, 128))))
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    monkeypatch.setattr(transitions, "STALE_AFTER_S", 3600.0)  # nobody beats for the runs of these tests
-    yield tmp_path / "home"
-    st.cache_data.clear()
-    st.cache_resource.clear()
+def patience(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody beats for the runs of these tests."""
+    monkeypatch.setattr(transitions, "STALE_AFTER_S", 3600.0)
 
 
 def config(**changes: Any) -> Any:

@@ -1,13 +1,12 @@
 """Corrections on the pages: remembered under an answer, collected, taught by hand-made runs, kept or undone."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
@@ -16,7 +15,7 @@ from cnnplay.runs.executor import LocalExecutor
 from cnnplay.runs.schema import runs
 from cnnplay.runs.store import open_store
 from cnnplay.runs.teaching import RECEIPT_NAME, ClassChange, Receipt, Reread
-from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE, run_dir
+from cnnplay.settings import run_dir
 from cnnplay.training.recipes import TAUGHT
 
 from .runs import add_run
@@ -27,13 +26,9 @@ DIGITS = tuple("0123456789")
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
+def no_worker(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is started in a test waits."""
     monkeypatch.setattr(LocalExecutor, "start_waiting", lambda self: ())
-    yield tmp_path / "home"
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 def fill_hand(n: int = 3, network: str = "cnn6") -> str:

@@ -1,12 +1,11 @@
 """The Retrain page without a browser: the form, what it refuses, and runs in every state."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
@@ -16,7 +15,6 @@ from cnnplay.runs.executor import this_place
 from cnnplay.runs.records import Metric, Run
 from cnnplay.runs.schema import runs
 from cnnplay.runs.store import open_store
-from cnnplay.settings import DATABASE_VARIABLE, HOME_VARIABLE
 from cnnplay.training.recipes import make_config
 from cnnplay.ui.state import TRAIN_FORM
 
@@ -26,14 +24,9 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    monkeypatch.setattr(transitions, "STALE_AFTER_S", 3600.0)  # nobody beats for the runs of these tests
-    yield tmp_path / "home"
-    st.cache_data.clear()
-    st.cache_resource.clear()
+def patience(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody beats for the runs of these tests."""
+    monkeypatch.setattr(transitions, "STALE_AFTER_S", 3600.0)
 
 
 @pytest.fixture
