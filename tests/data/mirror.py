@@ -8,7 +8,8 @@ import signal
 import sys
 import tarfile
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
@@ -18,10 +19,15 @@ import numpy.typing as npt
 
 Behaviour = Literal["good", "cut", "short", "tampered", "web page", "busy", "silent", "interrupt"]
 SILENCE_S = 5.0
+BEFORE_INTERRUPT = bytes(64 * 1024)  # two of torchvision's reads
 
 
 class Mirror(ThreadingHTTPServer):
-    """Serves `files` by path; `behaviour` may change between requests, `requests` counts them."""
+    """Serves `files` by path; `behaviour` may change between requests, `requests` counts them.
+
+    To interrupt, it sends a part, waits until `bytes_on_disk` reaches it, and only then gives the main thread a SIGINT:
+    that thread is then inside the loop that reads, where Python closes what is open.
+    """
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -29,6 +35,7 @@ class Mirror(ThreadingHTTPServer):
         self.behaviour: Behaviour = "good"
         self.requests: list[str] = []
         self.closing = threading.Event()
+        self.bytes_on_disk: Callable[[], int] = lambda: 0
 
     @property
     def url(self) -> str:
@@ -55,6 +62,8 @@ class _Handler(BaseHTTPRequestHandler):
             body = body[:-1] + bytes([body[-1] ^ 1])
         if behaviour == "web page":
             body = b"<html>Please log in</html>"
+        if behaviour == "interrupt":
+            body = 2 * BEFORE_INTERRUPT
         half = body[: len(body) // 2]
         self.send_response(200)
         self.send_header("Content-Length", str(len(half if behaviour == "short" else body)))
@@ -67,6 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
         if behaviour == "silent":
             self.server.closing.wait(SILENCE_S)
         if behaviour == "interrupt":
+            while self.server.bytes_on_disk() < len(half):
+                time.sleep(0.01)
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
             self.server.closing.wait(SILENCE_S)
 

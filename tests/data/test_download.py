@@ -187,6 +187,7 @@ def test_an_interrupted_download_leaves_nothing_and_a_retry_works(
     mirror: Mirror, folders: Folders, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mirror.behaviour = "interrupt"
+    mirror.bytes_on_disk = lambda: sum(path.stat().st_size for path in folders[0].rglob("*.gz"))
     assert main(["data", "mnist", "--download", "--json"]) == 130
     assert files_below(*folders) == []
     assert capsys.readouterr().out == ""
