@@ -8,17 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.numpy import save_file
 from torch import nn
 
 from cnnplay import __version__
-from cnnplay.data.store import Dataset, content_hash, image_hashes
+from cnnplay.data.store import Dataset, content_hash
 from cnnplay.evaluation.accuracy import measure_accuracy, per_class_accuracy
 from cnnplay.models.arithmetic import count_macs, count_parameters
 from cnnplay.models.card import Card, CheckpointFiles, checkpoint_files, write_card
 from cnnplay.models.checkpoint import load_model, save_weights
 from cnnplay.models.forward import compute_logits
 from cnnplay.models.registry import get_spec
+from cnnplay.runs.answers import write_answers
 from cnnplay.runs.calibrate import calibrate
 from cnnplay.runs.rereading import DOUBT_TAKEN_OVER, find_before, make_receipt
 from cnnplay.runs.state_file import sync
@@ -147,7 +147,7 @@ def measure_result(config: TrainConfig, dataset: Dataset, files: CheckpointFiles
         limits=(*LIMITS.get(config.dataset, ()), *([DOUBT_TAKEN_OVER] if before and before.doubt else [])),
         classes=dataset.spec.classes,
     )
-    _save_test_probs(files.test_probs, dataset, logits)
+    write_answers(files.test_probs, dataset, logits)
     card = calibrate(card, model, spec, dataset, logits=logits, taken_over=before.doubt if before else None)
     if before:
         write_receipt(files, make_receipt(config, dataset, before, model=model, card=card, logits=logits))
@@ -160,15 +160,6 @@ def _averaged_accuracy(model: nn.Module, config: TrainConfig, dataset: Dataset) 
         return None
     logits = compute_logits(model, get_spec(config.model), dataset.test_images, views=config.views)
     return measure_accuracy(logits, np.asarray(dataset.test_labels)).value
-
-
-def _save_test_probs(path: Path, dataset: Dataset, logits: np.ndarray) -> None:
-    """Keeps the answers to the test set, keyed by picture, so that they can be compared without the data."""
-    with np.errstate(invalid="ignore"):  # of a network that came apart, neither logits nor probabilities are numbers
-        shifted = np.exp(logits - logits.max(1, keepdims=True))
-        probs = (shifted / shifted.sum(1, keepdims=True)).astype(np.float16)
-    save_file({"image_hash": image_hashes(dataset.test_images), "probs": probs}, path)
-    path.chmod(0o644)
 
 
 def code_version() -> str:

@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
 from torch import nn
 
 from cnnplay.data.corrections import load_frozen
-from cnnplay.data.store import Dataset, image_hashes
+from cnnplay.data.store import Dataset
 from cnnplay.errors import CheckpointError, InputError
 from cnnplay.inference.predictor import softmax
 from cnnplay.models.card import Card
@@ -20,6 +17,7 @@ from cnnplay.models.checkpoint import load_model
 from cnnplay.models.forward import compute_logits
 from cnnplay.models.registry import get_spec
 from cnnplay.models.spec import ModelSpec
+from cnnplay.runs.answers import load_answer_key, load_answers
 from cnnplay.runs.origin import find_origin
 from cnnplay.runs.store import open_store
 from cnnplay.runs.teaching import Receipt, Reread, compare, count_classes
@@ -83,10 +81,11 @@ def make_receipt(
     spec, frozen = get_spec(config.model), load_frozen(config.corrections or "")
     _, old = load_model(before.trained.weights)
     old.to(next(model.parameters()).device)
-    scores = stored_answers(before.trained.weights, dataset)
+    key = load_answer_key(config.dataset)
+    scores = load_answers(before.trained.weights, key)
     if scores is None:
         scores = compute_logits(old, spec, dataset.test_images)
-    labels, answers = np.asarray(dataset.test_labels).astype(np.int64), logits.argmax(1)
+    labels, answers = key.labels, logits.argmax(1)
     was = _read(old, spec, frozen.images, before.card.temperature if before.card else 1.0)
     now = _read(model, spec, frozen.images, card.temperature)
     names = frozen.classes
@@ -109,28 +108,6 @@ def make_receipt(
         n_newly_right=n_right,
         p_value=p_value,
     )
-
-
-def stored_answers(weights: Path, dataset: Dataset) -> Floats | None:
-    """The probabilities for the test pictures that are kept beside some weights, in the order of the data set.
-
-    Args:
-        weights: their file.
-        dataset: whose test pictures they are.
-
-    Returns:
-        (N, K), or None where they are not there for every picture.
-    """
-    path = weights.with_suffix(".test.safetensors")
-    try:
-        kept = load_file(path) if path.is_file() else {}
-        hashes, probs = kept["image_hash"], kept["probs"]
-    except (OSError, SafetensorError, KeyError):
-        return None
-    wanted, order = image_hashes(dataset.test_images), np.argsort(hashes)
-    places = np.minimum(np.searchsorted(hashes, wanted, sorter=order), len(order) - 1)
-    found = order[places]
-    return probs[found] if np.array_equal(hashes[found], wanted) else None
 
 
 def _read(model: nn.Module, spec: ModelSpec, images: npt.NDArray[np.uint8], temperature: float) -> Floats:

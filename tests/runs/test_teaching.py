@@ -10,7 +10,7 @@ from cnnplay.data.store import load_dataset
 from cnnplay.errors import CheckpointError, ExportError
 from cnnplay.models.card import read_card
 from cnnplay.runs.place import this_place
-from cnnplay.runs.rereading import DOUBT_TAKEN_OVER, stored_answers
+from cnnplay.runs.rereading import DOUBT_TAKEN_OVER
 from cnnplay.runs.script import export_script
 from cnnplay.runs.teaching import RECEIPT_NAME, compare, count_classes, read_receipt
 from cnnplay.runs.weights import trained_from_run
@@ -125,14 +125,3 @@ def test_the_comparison_counts_what_changed_sides():
     assert compare(lost, lost + 1, lost)[2] == pytest.approx(2 * 0.5**20)
     changes = [(each.n, each.n_before, each.n_after) for each in count_classes("abc", before, after, labels)]
     assert changes == [(2, 2, 0), (2, 1, 2), (1, 1, 1)]
-
-
-def test_answers_that_are_kept_for_other_pictures_are_not_taken(store):
-    origin, data = trained(store), load_dataset("mnist-5k")
-    path = run_dir(origin.id) / "fc2-mnist-5k.safetensors"
-    found = stored_answers(path, data)
-    assert found is not None
-    assert found.shape == (1000, 10)
-    swapped = replace(data, test_images=np.ascontiguousarray(data.test_images[::-1]))
-    assert np.array_equal(stored_answers(path, swapped), found[::-1])
-    assert stored_answers(path, replace(data, test_images=data.train_images)) is None
