@@ -63,8 +63,8 @@ def load_answer_key(dataset: str) -> AnswerKey:
     shipped = answer_key_file(dataset)
     if is_available(dataset) or not shipped.is_file():
         path = find_file(dataset)
-        return _key_of_dataset(dataset, None if path is None else _stamp(path))
-    return _read_key(dataset, shipped, _stamp(shipped))
+        return _key_of_dataset(dataset, None if path is None else file_stamp(path))
+    return _read_key(dataset, shipped, file_stamp(shipped))
 
 
 def answer_key_file(dataset: str) -> Path:
@@ -113,7 +113,7 @@ def load_answers(weights: Path, key: AnswerKey) -> Floats | None:
     """
     path = answers_file(weights)
     try:
-        return _load(path, _stamp(path), key)
+        return _load(path, file_stamp(path), key)
     except OSError:
         return None
 
@@ -134,6 +134,16 @@ def write_answers(path: Path, dataset: Dataset, logits: npt.NDArray[np.floating]
     probs[tied, answers[tied]] = np.nextafter(probs[tied].max(1), np.float16(1))
     save_file({"image_hash": image_hashes(dataset.test_images), "probs": probs}, path)
     path.chmod(0o644)
+
+
+def file_stamp(path: Path) -> Stamp:
+    """What tells a file from the one that was there before.
+
+    Raises:
+        OSError: it is not there.
+    """
+    status = path.stat()
+    return str(path), status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def answers_file(weights: Path) -> Path:
@@ -165,8 +175,3 @@ def _read(path: Path) -> Mapping[str, npt.NDArray[Any]]:
     except (OSError, SafetensorError):
         return {}
     return arrays
-
-
-def _stamp(path: Path) -> Stamp:
-    status = path.stat()
-    return str(path), status.st_ino, status.st_mtime_ns, status.st_size
