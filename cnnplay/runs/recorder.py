@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from cnnplay.errors import StoreError
 from cnnplay.runs.claims import ClaimedRun
+from cnnplay.runs.curve_file import epoch_point
 from cnnplay.runs.records import Metric
 from cnnplay.runs.snapshots import snapshot_name
 from cnnplay.settings import run_dir
@@ -45,7 +46,7 @@ class Recorder:
                 self._step, self._epoch = event.step, event.epoch
                 self._points.append(_train_point(event))
             case EpochEnded():
-                self._points.append(_epoch_point(event, self._step, self._epoch))
+                self._points.append(epoch_point(event, step=self._step, epoch=self._epoch))
             case Milestone():
                 name = snapshot_name(event.step)
                 self._milestones[event] = name if (run_dir(self._claimed.claim.run_id) / name).is_file() else None
@@ -100,17 +101,4 @@ def _train_point(event: Progress) -> Metric:
         images_per_s=event.images_per_s,
         grad_norms=dict(event.grad_norms) or None,
         memory_bytes=event.memory_bytes or None,
-    )
-
-
-def _epoch_point(event: EpochEnded, step: int, epoch: float) -> Metric:
-    return Metric(
-        kind="epoch",
-        step=step,
-        epoch=epoch,
-        elapsed_s=event.elapsed_s,
-        loss=event.train_loss,
-        accuracy=event.train_accuracy,
-        val_accuracy=event.val_accuracy,
-        test_accuracy=event.test_accuracy,
     )

@@ -10,6 +10,7 @@ from typing import Any
 from cnnplay.data.store import Dataset, load_dataset
 from cnnplay.models.card import Card, CheckpointFiles, checkpoint_files
 from cnnplay.runs.conclusion import conclude, unfinished_folder
+from cnnplay.runs.curve_file import curve_path, epoch_point, point_from_json, point_to_json, write_curve
 from cnnplay.runs.halting import HaltedError
 from cnnplay.runs.origin import load_origin
 from cnnplay.runs.snapshots import Snapshots, remove_half_written
@@ -48,7 +49,8 @@ def run_job(
 
     Args:
         config: the run.
-        folder: gets the weights, the card, the test probabilities and, meanwhile, the state.
+        folder: gets the weights, the card, the test probabilities and, meanwhile, the state; without a history, which
+            the store has of its runs, the curve as well.
         signal: asked between batches: "go", "pause" or "halt".
         at_once: a context in which a halt comes as a `HaltedError`, for what lies before and after the batches.
         on_event: told every event.
@@ -76,24 +78,55 @@ def run_job(
             dataset = load_dataset(config.dataset)
             trainer = _make_trainer(config, dataset, saved)
         snapshots = Snapshots(folder, key=config.model, options=dict(config.model_options)) if keeps_history else None
-        last_epoch = EpochEnded(**saved["last_epoch"]) if saved and saved.get("last_epoch") else None
+        epochs = _Epochs(saved)
         for event in trainer.run(signal):
             if snapshots and isinstance(event, Milestone):
                 snapshots.keep(trainer.model, event.step)
             on_event(event)
             if isinstance(event, EpochEnded):
-                last_epoch = event
+                epochs.add(event, trainer)
             asked = isinstance(event, Paused | Halted | Finished)
             if asked or (state.is_due() and not _is_within_epoch_end(event, trainer)):
                 before_save()
-                state.save({**trainer.state(), "last_epoch": asdict(last_epoch) if last_epoch else None})
+                state.save({**trainer.state(), **epochs.state()})
             if isinstance(event, Finished):
                 with at_once():
-                    card = conclude(trainer, dataset, files, event, last_epoch)
+                    card = conclude(trainer, dataset, files, event, epochs.last)
                 if not keeps_history:
+                    epochs.write_curve(curve_path(files))
                     state.path.unlink()
                 return card
     return None
+
+
+class _Epochs:
+    """The ends of the epochs so far. They are saved with the state, so that neither is ever ahead of the other.
+
+    Args:
+        saved: the state from which the run goes on, or None. One from before curves were kept gives no curve at all.
+    """
+
+    def __init__(self, saved: dict[str, Any] | None) -> None:
+        self.last = EpochEnded(**saved["last_epoch"]) if saved and saved.get("last_epoch") else None
+        known = saved.get("curve") if saved else []
+        self._curve = None if known is None else [point_from_json(values) for values in known]
+
+    def add(self, event: EpochEnded, trainer: Trainer) -> None:
+        self.last = event
+        if self._curve is not None:
+            epoch = trainer.step / trainer.feed.steps_per_epoch
+            self._curve.append(epoch_point(event, step=trainer.step, epoch=epoch))
+
+    def state(self) -> dict[str, Any]:
+        curve = {} if self._curve is None else {"curve": [point_to_json(point) for point in self._curve]}
+        return {"last_epoch": asdict(self.last) if self.last else None, **curve}
+
+    def write_curve(self, path: Path) -> None:
+        """That of an earlier result does not stay beside the new card."""
+        if self._curve is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_curve(path, self._curve)
 
 
 def _make_trainer(config: TrainConfig, dataset: Dataset, saved: dict[str, Any] | None) -> Trainer:

@@ -10,6 +10,7 @@ from cnnplay.inference.predictor import load_predictor
 from cnnplay.models.arithmetic import count_macs, count_parameters
 from cnnplay.models.card import list_cards, shipped_files
 from cnnplay.models.registry import get_spec
+from cnnplay.runs.curve_file import curve_path, read_curve
 from cnnplay.settings import checkpoints_dir
 from cnnplay.training.config import TrainConfig
 
@@ -77,3 +78,14 @@ def test_a_sample_of_the_test_set_gives_the_shipped_answers(key):
 def test_the_cards_name_the_data_they_were_measured_on():
     for key in ("mnist", "cifar10"):
         assert {card.data_hash for card in CARDS.values() if card.dataset == key} == {content_hash(load_dataset(key))}
+
+
+@pytest.mark.parametrize("key", CARDS)
+def test_a_shipped_curve_ends_as_the_card_says(key):
+    card, curve = CARDS[key], read_curve(curve_path(shipped_files(key)))
+    if not curve:
+        pytest.skip("no curve was kept of this training")
+    assert [point.epoch for point in curve] == list(range(1, round(card.config["epochs"]) + 1))
+    assert curve[-1].accuracy == pytest.approx(card.train_accuracy, abs=1e-4)
+    assert curve[-1].elapsed_s == pytest.approx(card.wall_s, abs=1)
+    assert sorted(point.elapsed_s for point in curve) == [point.elapsed_s for point in curve]

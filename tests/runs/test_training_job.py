@@ -48,7 +48,7 @@ def test_the_card_tells_what_the_weights_do(tmp_path):
     kept = load_file(tmp_path / "fc2-mnist-5k.test.safetensors")
     assert np.array_equal(kept["image_hash"], image_hashes(dataset.test_images))
     assert np.array_equal(kept["probs"].argmax(1), logits.argmax(1))
-    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".safetensors", ".safetensors"]
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".json", ".safetensors", ".safetensors"]
 
 
 def test_a_folder_with_another_unfinished_run_is_left_alone(tmp_path):
