@@ -11,6 +11,7 @@ from torch import nn
 from cnnplay.data.corrections import load_frozen
 from cnnplay.data.store import Dataset
 from cnnplay.errors import CheckpointError, InputError
+from cnnplay.evaluation.paired import count_pairs, mcnemar
 from cnnplay.inference.predictor import softmax
 from cnnplay.models.card import Card
 from cnnplay.models.checkpoint import load_model
@@ -20,7 +21,7 @@ from cnnplay.models.spec import ModelSpec
 from cnnplay.runs.answers import load_answer_key, load_answers
 from cnnplay.runs.origin import find_origin
 from cnnplay.runs.store import open_store
-from cnnplay.runs.teaching import Receipt, Reread, compare, count_classes
+from cnnplay.runs.teaching import Receipt, Reread, count_classes
 from cnnplay.runs.weights import Trained
 from cnnplay.training.config import TrainConfig
 
@@ -89,7 +90,7 @@ def make_receipt(
     was = _read(old, spec, frozen.images, before.card.temperature if before.card else 1.0)
     now = _read(model, spec, frozen.images, card.temperature)
     names = frozen.classes
-    n_wrong, n_right, p_value = compare(scores.argmax(1), answers, labels)
+    pairs = count_pairs(scores.argmax(1), answers, labels)
     return Receipt(
         taught_from=before.trained.name,
         dataset=config.dataset,
@@ -104,9 +105,9 @@ def make_receipt(
             for label, a, b in zip(frozen.labels, was, now, strict=True)
         ),
         classes=count_classes(names, scores.argmax(1), answers, labels),
-        n_newly_wrong=n_wrong,
-        n_newly_right=n_right,
-        p_value=p_value,
+        n_newly_wrong=pairs.n_only_a,
+        n_newly_right=pairs.n_only_b,
+        p_value=mcnemar(pairs),
     )
 
 

@@ -12,13 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cnnplay.errors import CheckpointError
+from cnnplay.evaluation.paired import SIGNIFICANT
 from cnnplay.models.card import CheckpointFiles
 from cnnplay.runs.records import Run
 from cnnplay.settings import run_dir
 
 RECEIPT_NAME = "receipt.json"
-SIGNIFICANT = 0.05
-"""Below this probability, chance alone is no good explanation of a difference."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,32 +94,20 @@ class Receipt:
         return self.p_value >= SIGNIFICANT
 
 
-def compare(
-    before: npt.NDArray[np.integer], after: npt.NDArray[np.integer], labels: npt.NDArray[np.integer]
-) -> tuple[int, int, float]:
-    """McNemar's exact test on the same pictures: newly wrong, newly right, two-sided p.
-
-    Args:
-        before: (N,) answers.
-        after: (N,) answers.
-        labels: (N,) right answers.
-    """
-    was_right, is_right = before == labels, after == labels
-    n_wrong, n_right = int((was_right & ~is_right).sum()), int((~was_right & is_right).sum())
-    if n_wrong + n_right == 0:
-        return 0, 0, 1.0
-    from scipy.special import bdtr  # exact for even odds, and a lighter import than scipy.stats
-
-    return n_wrong, n_right, min(1.0, 2 * float(bdtr(min(n_wrong, n_right), n_wrong + n_right, 0.5)))
-
-
 def count_classes(
     names: Sequence[str],
     before: npt.NDArray[np.integer],
     after: npt.NDArray[np.integer],
     labels: npt.NDArray[np.integer],
 ) -> tuple[ClassChange, ...]:
-    """Right answers of each class before and after; arguments as in `compare`."""
+    """Right answers of each class before and after.
+
+    Args:
+        names: of the K classes.
+        before: (N,) answers.
+        after: (N,) answers.
+        labels: (N,) right answers.
+    """
     return tuple(
         ClassChange(
             name=name,
