@@ -53,6 +53,6 @@ $(RUN_READY): requirements.txt $(REQUIREMENTS) constraints.txt | $(PY)
 	$(PIP) -r $(REQUIREMENTS)
 	@touch $@
 
-$(DEV_READY): requirements-dev.txt $(RUN_READY)
+$(DEV_READY): requirements-dev.txt requirements-extras.txt $(RUN_READY)
 	$(PIP) -r requirements-dev.txt
 	@touch $@

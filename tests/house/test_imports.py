@@ -27,6 +27,7 @@ TORCH_FREE = (
     "cnnplay.runs.store",
     "cnnplay.runs.executor",
 )
+PINNED = ("requirements.txt", "requirements-extras.txt", "requirements-dev.txt", "constraints.txt")
 SOURCES = sorted(path for folder in ("cnnplay", "pages") for path in (PROJECT_DIR / folder).rglob("*.py"))
 
 
@@ -63,21 +64,18 @@ def test_whatever_is_imported_is_in_the_requirements() -> None:
     imported = set().union(*(imported_packages(path) for path in [*SOURCES, PROJECT_DIR / "app.py"]))
     distributions = packages_distributions()
     third_party = {name for name in imported if name in distributions} - {"cnnplay"}
-    missing = {
-        name
-        for name in third_party
-        if not {normalised(each) for each in distributions[name]} & set(pinned("requirements.txt"))
-    }
+    known = {*pinned("requirements.txt"), *pinned("requirements-extras.txt")}
+    missing = {name for name in third_party if not {normalised(each) for each in distributions[name]} & known}
     assert "torch" in third_party
     assert not missing
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt", "constraints.txt"])
+@pytest.mark.parametrize("file", PINNED)
 def test_every_requirement_is_pinned(file: str) -> None:
     assert pinned(file)
     assert all(re.fullmatch(r"\d+(\.\d+)+", version) for version in pinned(file).values())
 
 
 def test_nothing_is_pinned_twice() -> None:
-    files = [set(pinned(file)) for file in ("requirements.txt", "requirements-dev.txt", "constraints.txt")]
+    files = [set(pinned(file)) for file in PINNED]
     assert len(set.union(*files)) == sum(map(len, files))

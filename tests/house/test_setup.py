@@ -56,7 +56,7 @@ def test_test_checks_everything_and_ends_with_pytest(tmp_path: Path) -> None:
 
 
 def test_the_environment_is_installed_again_only_when_requirements_change(tmp_path: Path) -> None:
-    for name in ("Makefile", "requirements.txt", "requirements-dev.txt", "constraints.txt"):
+    for name in ("Makefile", *(path.name for path in PROJECT_DIR.glob("requirements*.txt")), "constraints.txt"):
         shutil.copy(PROJECT_DIR / name, tmp_path)
     venv = tmp_path / ".venv"
     (venv / "bin").mkdir(parents=True)
