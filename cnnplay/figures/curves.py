@@ -98,8 +98,8 @@ def training_curves(
             "showticklabels": bool(points),
         },
         "yaxis": {"domain": [0.56, 0.94], "ticksuffix": " %", "range": _accuracy_range(measured)},
-        "yaxis2": {"domain": [0, 0.38], "rangemode": "tozero", "range": _loss_range([p.loss for p in train])},
-        "annotations": [_title(heading("Accuracy", colours), 1.0), _title(heading("Loss"), 0.44)],
+        "yaxis2": {"domain": [0, 0.38], "rangemode": "tozero", "range": loss_range([p.loss for p in train])},
+        "annotations": [panel_title(heading("Accuracy", colours), 1.0), panel_title(heading("Loss"), 0.44)],
     }
     return new_figure(**layout).add_traces(traces)
 
@@ -153,7 +153,13 @@ def _dots(
     )
 
 
-def _title(text: str, y: float) -> dict[str, Any]:
+def panel_title(text: str, y: float) -> dict[str, Any]:
+    """A heading over one of several panels, as an annotation.
+
+    Args:
+        text: see `template.heading`.
+        y: height of its middle, 0..1 of the plot.
+    """
     return {
         "text": text,
         "xref": "paper",
@@ -174,7 +180,12 @@ def _accuracy_range(values: Sequence[float]) -> list[float]:
     return [100 * max(0.0, low - 0.06 * (1 - low)), 100 + 3 * (1 - low)]
 
 
-def _loss_range(values: Sequence[float | None]) -> list[float] | None:
+def loss_range(values: Sequence[float | None]) -> list[float] | None:
+    """Ends of an axis on which all losses are seen but the `OUTLIERS`; None leaves them to Plotly, where few are known.
+
+    Args:
+        values: of all points; those that are None or not finite are passed over.
+    """
     finite = [value for value in values if value is not None and math.isfinite(value)]
     if len(finite) < MANY:
         return None
@@ -191,15 +202,14 @@ def gradient_norms(points: Sequence[Point], *, axis: Axis = "step", revision: st
     """
     measured = [point for point in points if point.grad_norms]
     layers = list(dict.fromkeys(name for point in measured for name in point.grad_norms or ()))
+    ends = {"first layer": _rgb(_FIRST_LAYER), "last layer": _rgb(_LAST_LAYER)}
     figure = new_figure(
         height=GRADIENTS_PX,
         uirevision=f"{revision} {axis}",
         xaxis={"title": {"text": AXIS_TITLES[axis]}},
         yaxis={"type": "log", "tickformat": "~r", "dtick": 1},
         margin={"t": 36},
-        annotations=[
-            _title(heading("Gradient norm", {"first layer": _rgb(_FIRST_LAYER), "last layer": _rgb(_LAST_LAYER)}), 1.08)
-        ],
+        annotations=[panel_title(heading("Gradient norm", ends), 1.08)],
     )
     n_each = max(50, min(MAX_POINTS, N_GRADIENT_POINTS // max(1, len(layers))))
     for at, layer in enumerate(layers):

@@ -3,6 +3,7 @@
 The text and the grid are middle greys, readable on both; the style sheet of the app sharpens them to the theme's own.
 """
 
+from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
@@ -66,3 +67,8 @@ def heading(title: str, series: dict[str, str] | None = None) -> str:
     """
     names = "".join(f'   <span style="color:{colour}">{name}</span>' for name, colour in (series or {}).items())
     return f"<b>{title}</b>{names}"
+
+
+def as_text(name: str) -> str:
+    """A user's own words as Plotly shows them, letter by letter: neither as tags nor as places for values."""
+    return escape(name, quote=False).replace("%{", "%\N{ZERO WIDTH SPACE}{")

@@ -1,0 +1,224 @@
+"""How the chosen networks were trained: the curves that were kept, on one axis, the seeds of a group as their mean."""
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from cnnplay.comparison.entries import Entry, Member
+from cnnplay.comparison.published import PublishedCurve, find_published
+from cnnplay.figures.compared_curves import Axis, Floats, Line, Pictures, Quantity
+from cnnplay.models.card import checkpoint_files
+from cnnplay.runs.answers import Stamp, file_stamp
+from cnnplay.runs.curve_file import curve_path, read_curve
+from cnnplay.runs.records import Metric
+from cnnplay.runs.store import open_store
+from cnnplay.settings import database_url
+
+FLOPS_PER_MAC = 3 * 2
+"""Of one training picture: two for each multiply-accumulate forward, and about twice as many backward."""
+MAX_POINTS = 1_500
+"""Of each kind, read of one run: the store thins the others out."""
+GRID_POINTS = 300
+"""Seeds that were not looked at at the same moments are averaged at so many."""
+KINDS: tuple[tuple[Quantity, Pictures], ...] = (
+    ("accuracy", "training"),
+    ("accuracy", "validation"),
+    ("accuracy", "test"),
+    ("loss", "training"),
+)
+"""All that a training keeps."""
+MIN_BAND = 3
+"""From fewer seeds, a standard deviation says next to nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What was kept of one network's training.
+
+    Attributes:
+        points: in order; both between two reports and after an epoch, where both were kept.
+        batch_size: pictures in one step; None where nobody knows.
+        macs: multiply-accumulates of one picture; None where nobody knows.
+    """
+
+    points: tuple[Metric, ...]
+    batch_size: int | None
+    macs: int | None
+
+
+def read_history(member: Member) -> History:
+    """The curve of a network: from the run store, or from beside its weights.
+
+    Raises:
+        StoreError: the store cannot be read.
+        CheckpointError: the file of a curve is damaged.
+    """
+    run, card = member.run, member.card
+    config = run.config if run else card.config if card else {}
+    if run is not None:
+        points = _points_of(database_url(), run.id, run.worker, run.step, run.state == "finished")
+    else:
+        points = _read_beside(member.weights)
+    options = json.dumps(config.get("model_options", {}), sort_keys=True)
+    macs = card.macs if card else _count_macs(run.model, options) if run and points else None
+    return History(points=points, batch_size=config.get("batch_size"), macs=macs)
+
+
+@lru_cache(maxsize=64)
+def _points_of(_url: str, run_id: str, _worker: str | None, _step: int, _is_over: bool) -> tuple[Metric, ...]:
+    return open_store().metrics(run_id, max_points=MAX_POINTS)
+
+
+def _read_beside(weights: Path | None) -> tuple[Metric, ...]:
+    if weights is None:
+        return ()
+    model, _, dataset = weights.stem.rpartition("-")
+    path = curve_path(checkpoint_files(weights.parent, model, dataset))
+    try:
+        return _read_curve(path, file_stamp(path))
+    except OSError:
+        return ()
+
+
+@lru_cache(maxsize=64)
+def _read_curve(path: Path, _stamp: Stamp) -> tuple[Metric, ...]:
+    return read_curve(path)
+
+
+@lru_cache(maxsize=64)
+def _count_macs(model: str, options: str) -> int:
+    """Of a network that has no card yet."""
+    from cnnplay.models.arithmetic import count_macs
+    from cnnplay.models.registry import build, get_spec
+
+    return count_macs(build(model, **json.loads(options)), get_spec(model).input_shape)
+
+
+def make_lines(entries: Iterable[Entry], *, by: Axis = "epoch", smoothing: float = 0.0) -> tuple[Line, ...]:
+    """The curves of all entries; those of which nothing was kept have none.
+
+    Args:
+        entries: of one data set.
+        by: what they are drawn against.
+        smoothing: weight of the moving average, 0 (none) to below 1.
+
+    Raises:
+        StoreError: the store cannot be read.
+        CheckpointError: the file of a curve is damaged.
+    """
+    lines: list[Line] = []
+    for entry in entries:
+        histories = [read_history(member) for member in entry.members]
+        for quantity, pictures in KINDS:
+            curves = [_curve(history, quantity, pictures, by) for history in histories]
+            if line := _line(entry, [each for each in curves if len(each[0])], quantity, pictures, smoothing):
+                lines.append(line)
+    return tuple(lines)
+
+
+def published_lines(entries: Iterable[Entry], *, by: Axis = "epoch") -> tuple[Line, ...]:
+    """What was published of the architectures of these entries, each once; by time there is nothing."""
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        first.setdefault(entry.model, entry)
+    found = [(entry, find_published(model)) for model, entry in first.items()]
+    return tuple(line for entry, curve in found if curve and (line := _published(entry, curve, by)))
+
+
+def _published(entry: Entry, curve: PublishedCurve, by: Axis) -> Line | None:
+    macs = entry.first.card.macs if entry.first.card else None
+    if by == "time" or (by == "flops" and macs is None):
+        return None
+    scale = FLOPS_PER_MAC * (macs or 0) * curve.n_train if by == "flops" else 1.0
+    x = np.asarray(curve.steps if by == "step" else curve.epochs, dtype=np.float64) * scale
+    return Line(
+        name=entry.model, colour=entry.colour, dash="dot", quantity="accuracy", pictures="published", x=x,
+        y=np.asarray(curve.accuracies),
+    )  # fmt: skip
+
+
+def _curve(history: History, quantity: Quantity, pictures: Pictures, by: Axis) -> tuple[Floats, Floats]:
+    """X and y of one network; both empty where nothing is known."""
+    value = {"training": "accuracy", "validation": "val_accuracy", "test": "test_accuracy"}[pictures]
+    name = "loss" if quantity == "loss" else value
+    reported = [point for point in history.points if point.kind == "train"] if pictures == "training" else []
+    points = reported or [point for point in history.points if point.kind == "epoch"]
+    known = [(_x(history, point, by), getattr(point, name)) for point in points]
+    pairs = [(x, y) for x, y in known if x is not None and y is not None and math.isfinite(y)]
+    return np.array([x for x, _ in pairs]), np.array([y for _, y in pairs])
+
+
+def _x(history: History, point: Metric, by: Axis) -> float | None:
+    if by == "epoch":
+        return point.epoch
+    if by == "step":
+        return float(point.step)
+    if by == "time":
+        return point.elapsed_s
+    if history.batch_size is None or history.macs is None:
+        return None
+    return float(point.step) * history.batch_size * history.macs * FLOPS_PER_MAC
+
+
+def _line(
+    entry: Entry, curves: Sequence[tuple[Floats, Floats]], quantity: Quantity, pictures: Pictures, smoothing: float
+) -> Line | None:
+    if not curves:
+        return None
+    smooth = [(x, smoothed(y, smoothing)) for x, y in curves]
+    x, ys = _together(smooth)
+    return Line(
+        name=entry.title,
+        colour=entry.colour,
+        dash=entry.dash,
+        quantity=quantity,
+        pictures=pictures,
+        x=x,
+        y=ys.mean(0),
+        std=ys.std(0, ddof=1) if len(ys) >= MIN_BAND else None,
+        raw=tuple(curves) if smoothing or len(curves) > 1 else (),
+        n=len(curves),
+    )
+
+
+def _together(curves: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+    """One axis and the (M, N) values of all curves on it, as far as all have come."""
+    first = curves[0][0]
+    if all(len(x) == len(first) and np.allclose(x, first) for x, _ in curves):
+        return first, np.stack([y for _, y in curves])
+    low, high = max(x[0] for x, _ in curves), min(x[-1] for x, _ in curves)
+    n = min(GRID_POINTS, max(len(x) for x, _ in curves)) if high > low else 1
+    grid = np.linspace(low, high, n)
+    return grid, np.stack([np.interp(grid, x, y) for x, y in curves])
+
+
+def smoothed(values: Floats, weight: float) -> Floats:
+    """Exponential moving average without the bias of its start (Kingma and Ba 2014, section 3).
+
+    Args:
+        values: (N,) in order.
+        weight: of what was before, 0 (none) to below 1.
+    """
+    if not weight:
+        return values
+    out, mean, sum_of_weights = np.empty_like(values), 0.0, 0.0
+    for at, value in enumerate(values):
+        mean = weight * mean + (1 - weight) * float(value)
+        sum_of_weights = weight * sum_of_weights + (1 - weight)
+        out[at] = mean / sum_of_weights
+    return out
+
+
+def without_curve(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Those of which no curve was kept.
+
+    Raises:
+        StoreError: the store cannot be read.
+        CheckpointError: the file of a curve is damaged.
+    """
+    return tuple(entry for entry in entries if not any(read_history(member).points for member in entry.members))
