@@ -119,6 +119,11 @@ def make_row(entry: Entry, key: AnswerKey | None) -> Row:
     )
 
 
+def sort_rows(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The most accurate first; those without an accuracy, which may be in training, last."""
+    return tuple(sorted(rows, key=lambda row: -(row.values["accuracy"] or 0.0)))
+
+
 def measure(entry: Entry, key: AnswerKey | None) -> Mapping[str, float | None]:
     """The figures of an entry by the keys of `METRICS`; of a group, the means."""
     return make_row(entry, key).values

@@ -1,12 +1,12 @@
 """Which device and precision "auto" means on this machine, and what the machine is."""
 
-import platform
 import sys
 from pathlib import Path
 
 import torch
 
 from cnnplay.errors import ConfigError
+from cnnplay.training.machine import processor_name
 
 
 def resolve_device(name: str) -> torch.device:
@@ -64,13 +64,9 @@ def describe_hardware(device: torch.device) -> str:
     """One line for a card: the GPU's name, or the processor and its number of threads."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    name = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        lines = cpuinfo.read_text(encoding="utf-8").splitlines()
-        name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), name)
     kind = "MPS on " if device.type == "mps" else ""
-    return f"{kind}{name}, {torch.get_num_threads()} threads"
+    n = torch.get_num_threads()
+    return f"{kind}{processor_name()}, {n} {'thread' if n == 1 else 'threads'}"
 
 
 def peak_memory_bytes(device: torch.device) -> int:

@@ -22,6 +22,7 @@ def pages() -> dict[str, list[Page]]:
         ],
         "Train": [
             st.Page("pages/train.py", title="Retrain", url_path="train"),
+            st.Page("pages/compare.py", title="Compare", url_path="compare"),
             st.Page("pages/classes.py", title="Your classes", url_path="classes"),
             st.Page("pages/teach.py", title="Your hand", url_path="teach"),
             st.Page("pages/models.py", title="Networks", url_path="models"),
