@@ -94,11 +94,10 @@ def describe(row: dict[str, Any]) -> str:
         row: of the JSON document.
     """
     accuracy = "" if row["accuracy"] is None else f", {row['accuracy']:.2%} of the test set"
-    lines = [
-        f"{row['id']} {row['state']}: {row['model']} on {row['dataset']}, recipe {row['recipe']}, "
-        f"epoch {row['epoch']:.1f} of {row['epochs']:g}{accuracy}",
-        row["folder"],
-    ]
+    done = f"recipe {row['recipe']}, epoch {row['epoch']:.1f} of {row['epochs']:g}{accuracy}"
+    if row["kind"] == "measurement":
+        done = f"measurement of {row['name']}, {row['epoch']:.0%} done"
+    lines = [f"{row['id']} {row['state']}: {row['model']} on {row['dataset']}, {done}", row["folder"]]
     if row["deleted_at"] is not None:
         lines.append(f"Deleted; to bring it back: python -m cnnplay runs undelete {row['id'][:8]}")
     return "\n".join([*lines, row["error"]] if row["error"] else lines)

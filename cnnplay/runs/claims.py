@@ -114,6 +114,15 @@ class ClaimedRun:
                 connection.execute(delete(table).where(past))
             return read_run(connection, self.claim.run_id)
 
+    def move_on(self, *, step: int, n_steps: int) -> None:
+        """So much of a measurement is done; a heartbeat as well."""
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            started_at = read_run(connection, self.claim.run_id).started_at
+            progress = {"step": step, "n_steps": n_steps, "epoch": step / n_steps if n_steps else 1.0}
+            times = {"started_at": now if started_at is None else started_at, "heartbeat_at": now}
+            self._write(connection, {**progress, **times})
+
     def add_metrics(self, points: Sequence[Metric]) -> None:
         """Appends points of the curves and moves the progress, in one transaction; a heartbeat as well."""
         if not points:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from cnnplay.errors import ConfigError, StoreError
 from cnnplay.settings import DATABASE_VARIABLE
 
-HEAD_REVISION = "0003"
+HEAD_REVISION = "0004"
 """The newest of the migrations; here as well, so that a store that is up to date needs no Alembic."""
 BUSY_TIMEOUT_S = 30.0
 _READ_ONLY = "cnnplay_read_only"

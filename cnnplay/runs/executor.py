@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from cnnplay.errors import InputError
 from cnnplay.runs.claims import Claim, ClaimedRun, claim_next
+from cnnplay.runs.measurements import WHAT, What, plan, queue_measurement
 from cnnplay.runs.origin import find_origin, parent_of
 from cnnplay.runs.place import this_place
 from cnnplay.runs.records import Run
@@ -95,6 +96,24 @@ class LocalExecutor:
         """
         find_origin(config, self._store)
         run = self._store.create(config, place=this_place(), name=name, parent_id=parent_id or parent_of(config))
+        self.start_waiting()
+        return self._store.get(run.id)
+
+    def measure(self, network: str, *, dataset: str | None = None, what: tuple[What, ...] = WHAT) -> Run:
+        """Queues a measurement, and starts it if a slot is free; one that is open is not queued twice.
+
+        Args:
+            network: registry key of a shipped network, full id of a run, or absolute path of a file of weights.
+            dataset: key of the data set; by default the one that it learned from.
+            what: is to be measured.
+
+        Raises:
+            InputError: there is no such run.
+            CheckpointError: it has no weights here, or they cannot be read.
+            StoreError: the store cannot be written.
+        """
+        measurement, trained = plan(network, self._store, dataset=dataset, what=what)
+        run = queue_measurement(self._store, measurement, place=this_place(), name=trained.name)
         self.start_waiting()
         return self._store.get(run.id)
 

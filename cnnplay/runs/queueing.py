@@ -1,16 +1,38 @@
 """How runs come into the store and its queue, and out of the queue again; all inside somebody's transaction."""
 
 import uuid
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, insert
 
 from cnnplay.errors import InputError
 from cnnplay.runs.schema import jobs, runs
 from cnnplay.runs.transitions import end_job, move
-from cnnplay.training.config import TrainConfig
 
 MAX_NAME_CHARS = 200
+
+
+class Work(Protocol):
+    """What is done in a run: a training, or a measurement."""
+
+    @property
+    def model(self) -> str:
+        """Registry key of the architecture."""
+
+    @property
+    def dataset(self) -> str:
+        """Key of the data set."""
+
+    @property
+    def recipe(self) -> str:
+        """How it is trained."""
+
+    @property
+    def epochs(self) -> float:
+        """Passes over the pictures."""
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it, as JSON values."""
 
 
 def check_name(name: str, *, of: str = "run") -> str:
@@ -29,12 +51,12 @@ def check_name(name: str, *, of: str = "run") -> str:
     return label
 
 
-def insert_run(connection: Connection, config: TrainConfig, *, now: float, place: str, name: str, **values: Any) -> str:
+def insert_run(connection: Connection, config: Work, *, now: float, place: str, name: str, **values: Any) -> str:
     """A new run at the end of the queue.
 
     Args:
         connection: in a writing transaction that holds the queue.
-        config: what to train.
+        config: what to do.
         now: seconds since 1970.
         place: where its files will be.
         name: checked.

@@ -9,7 +9,7 @@ from cnnplay.errors import InputError
 from cnnplay.runs.database import Database
 from cnnplay.runs.disk import folder_bytes
 from cnnplay.runs.records import Metric, MilestoneRecord, Run, metric_from_row, milestone_from_row, run_from_row
-from cnnplay.runs.schema import artefacts, jobs, metrics, milestones, runs
+from cnnplay.runs.schema import Kind, artefacts, jobs, metrics, milestones, runs
 from cnnplay.runs.transitions import find_stale, interrupt_stale, read_run
 from cnnplay.settings import run_dir
 
@@ -66,24 +66,27 @@ class RunReader:
             raise InputError(f"{prefix!r} begins the ids of {len(found)} runs. Give more of it: {_ids(found)}.")
         return found[0]
 
-    def list_runs(self, *, limit: int | None = None, deleted: bool = False, alone: bool = False) -> tuple[Run, ...]:
-        """All runs, the newest first.
+    def list_runs(
+        self, *, limit: int | None = None, deleted: bool = False, alone: bool = False, kind: Kind = "training"
+    ) -> tuple[Run, ...]:
+        """All trainings, the newest first, or all measurements.
 
         Args:
             limit: the most that are wanted.
             deleted: those that were deleted, instead of the others.
             alone: only those that belong to no series.
+            kind: which of the two.
 
         Raises:
             StoreError: the store cannot be read.
         """
         self.interrupt_stale()
         shown = runs.c.deleted_at.is_not(None) if deleted else runs.c.deleted_at.is_(None)
-        query = select(runs).where(shown).order_by(runs.c.created_at.desc(), runs.c.id).limit(limit)
+        query = select(runs).where(shown, runs.c.kind == kind).order_by(runs.c.created_at.desc(), runs.c.id)
         if alone:
             query = query.where(runs.c.series_id.is_(None))
         with self.database.read() as connection:
-            return tuple(run_from_row(row) for row in connection.execute(query).mappings())
+            return tuple(run_from_row(row) for row in connection.execute(query.limit(limit)).mappings())
 
     def metrics(self, run_id: str, *, after_step: int = -1, max_points: int | None = None) -> tuple[Metric, ...]:
         """The points of a run's curves past a step, in the order of their steps.
@@ -124,13 +127,13 @@ class RunReader:
             return {row.name: row.size_bytes for row in connection.execute(query.order_by(artefacts.c.name))}
 
     def disk_use(self) -> tuple[tuple[str, int], ...]:
-        """Ids of the runs that have files on this machine, deleted ones as well, and the bytes of each, most first.
+        """Ids of the trainings with files on this machine, deleted ones as well, and the bytes of each, most first.
 
         Raises:
             StoreError: the store cannot be read.
         """
         with self.database.read() as connection:
-            ids = list(connection.scalars(select(runs.c.id)))
+            ids = list(connection.scalars(select(runs.c.id).where(runs.c.kind == "training")))
         used = ((run_id, folder_bytes(run_dir(run_id))) for run_id in ids)
         return tuple(sorted((each for each in used if each[1]), key=lambda each: -each[1]))
 

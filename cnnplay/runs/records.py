@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from sqlalchemy import RowMapping
 
-from cnnplay.runs.schema import State
+from cnnplay.runs.schema import Kind, State
 from cnnplay.settings import run_dir
 from cnnplay.training.config import TrainConfig
 from cnnplay.training.events import LayerStats
 
-Kind = Literal["train", "epoch"]
+PointKind = Literal["train", "epoch"]
 SHORT_ID_CHARS = 8
 IMPORTED = "imported"
 """Recipe of a run that was never trained here: its network came as a file."""
@@ -21,7 +21,7 @@ IMPORTED = "imported"
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One training run as the store knows it; all times are seconds since 1970.
+    """One run as the store knows it, a training or a measurement; all times are seconds since 1970.
 
     Attributes:
         id: UUID.
@@ -40,6 +40,7 @@ class Run:
         series_id, number: the series that it belongs to, and its place in there from 0; None for a run of its own.
         params: what was chosen for it in its series: name of each setting and its value.
         pruned_at: when its sweep stopped it; None unless it did.
+        kind: what is done in it; of a measurement, `config` says what of which network, and a step is a picture.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Run:
     number: int | None
     params: Mapping[str, Any] | None
     pruned_at: float | None
+    kind: Kind = "training"
 
     @property
     def short_id(self) -> str:
@@ -111,7 +113,7 @@ class Metric:
         memory_bytes: most memory that training took so far; only for "train".
     """
 
-    kind: Kind
+    kind: PointKind
     step: int
     epoch: float
     elapsed_s: float

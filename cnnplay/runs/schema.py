@@ -4,6 +4,8 @@ from typing import Literal
 
 from sqlalchemy import JSON, BigInteger, Column, Double, ForeignKey, Index, Integer, MetaData, String, Table, Text, and_
 
+Kind = Literal["training", "measurement"]
+"""What is done in a run; all but the first is only listed where it is asked for."""
 State = Literal["queued", "running", "paused", "stopping", "finished", "failed", "interrupted"]
 
 ACTIVE: tuple[State, ...] = ("running", "paused", "stopping")
@@ -55,6 +57,7 @@ runs = Table(
     Column("params", JSON(none_as_null=True)),
     # When its sweep stopped it; once resumed by hand, it is left alone.
     Column("pruned_at", Double),
+    Column("kind", String(16), nullable=False, server_default="training"),
 )
 
 series = Table(

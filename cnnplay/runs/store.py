@@ -7,7 +7,7 @@ import shutil
 from dataclasses import replace
 from functools import cache
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from cnnplay.errors import InputError, StoreError
 from cnnplay.runs.database import Database
@@ -109,6 +109,8 @@ class RunStore(RunReader):
             run = read_run(connection, run_id)
             if epochs <= run.epochs:
                 raise InputError(f"Run {run.short_id} has {run.epochs:g} epochs. Give more than that, not {epochs:g}.")
+            if run.kind == "measurement":
+                raise InputError(f"Run {run.short_id} is a measurement, and no training that could go on. Choose one.")
             if run.is_imported:
                 raise InputError(f"Run {run.short_id} was imported and cannot go on. Start a new one from its weights.")
             longer = replace(run.train_config, epochs=epochs).to_json()
@@ -157,8 +159,10 @@ class RunStore(RunReader):
     def purge_deleted(self, older_than_s: float = KEEP_DELETED_S) -> tuple[str, ...]:
         """Removes deleted runs for good, with all that is known of them and their files, where those are here.
 
+        So are measurements that are finished: their figures are kept elsewhere, by the weights that they are of.
+
         Args:
-            older_than_s: only those that were deleted at least so many seconds ago.
+            older_than_s: only those that were deleted, or finished, at least so many seconds ago.
 
         Returns:
             Their ids.
@@ -168,7 +172,8 @@ class RunStore(RunReader):
         """
         place = select(jobs.c.place).where(jobs.c.run_id == runs.c.id).order_by(jobs.c.id.desc()).limit(1)
         with self.database.read() as connection:
-            is_due = runs.c.deleted_at <= self.database.now(connection) - older_than_s
+            before = self.database.now(connection) - older_than_s
+            is_due = (runs.c.deleted_at <= before) | (_is_measured() & (runs.c.finished_at <= before))
             due = connection.execute(select(runs.c.id, place.scalar_subquery().label("place")).where(is_due)).all()
         # A run that was never queued is where its folder is.
         here = [row.id for row in due if row.place == this_place() or (row.place is None and run_dir(row.id).exists())]
@@ -187,7 +192,8 @@ class RunStore(RunReader):
         """The row goes only where the folder goes as well; one that was brought back in between stays."""
         folder = run_dir(run_id)
         with self.database.write() as connection:
-            gone = connection.execute(delete(runs).where(runs.c.id == run_id, runs.c.deleted_at.is_not(None)))
+            may_go = runs.c.deleted_at.is_not(None) | _is_measured()
+            gone = connection.execute(delete(runs).where(runs.c.id == run_id, may_go))
             try:
                 if gone.rowcount and folder.exists():
                     shutil.rmtree(folder)
@@ -199,6 +205,10 @@ class RunStore(RunReader):
         with self.database.write() as connection:
             connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
             return read_run(connection, run_id)
+
+
+def _is_measured() -> ColumnElement[bool]:
+    return (runs.c.kind == "measurement") & (runs.c.state == "finished")
 
 
 def open_store() -> RunStore:

@@ -1,10 +1,11 @@
-"""One process, one run: trains what the store says, obeys what the store says, and writes down how it ended."""
+"""One process, one run: does what the store says, obeys what the store says, and writes down how it ended."""
 
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -15,12 +16,13 @@ from cnnplay.models.card import Card, checkpoint_files
 from cnnplay.runs.claims import Claim, ClaimedRun, LostRunError, claim_next, read_claim
 from cnnplay.runs.executor import LocalExecutor, count_gpus
 from cnnplay.runs.halting import HaltedError, Halting, halt_on_signals
+from cnnplay.runs.measurements import Measurement
 from cnnplay.runs.place import this_place
 from cnnplay.runs.recorder import Recorder, persist
 from cnnplay.runs.records import Run
 from cnnplay.runs.schema import State
 from cnnplay.runs.series_pruning import Pruning
-from cnnplay.runs.store import RunStore
+from cnnplay.runs.store import RunStore, open_store
 from cnnplay.settings import run_dir
 from cnnplay.training.events import EpochEnded, Event
 
@@ -31,6 +33,8 @@ BEAT_EVERY_S = 2.0
 LOOK_EVERY_S = 0.5
 SAVE_EVERY_S = 5.0
 """The most that a killed worker loses, for a network that is quickly saved."""
+SHOW_EVERY_S = 0.5
+"""The progress of a measurement."""
 TOLD_TO_END = "The worker was told to end; the run goes on from its last saved state."
 
 
@@ -82,7 +86,7 @@ class Watch:
 
 
 def work(store: RunStore, run_id: str, *, worker: str | None = None) -> Run:
-    """Trains a run to its end, or until told to stop; then starts the next one that waits.
+    """Trains or measures a run to its end, or until told to stop; then starts the next one that waits.
 
     Args:
         store: holds the run.
@@ -101,7 +105,7 @@ def work(store: RunStore, run_id: str, *, worker: str | None = None) -> Run:
     try:
         with halt_on_signals() as halting, Watch(claimed, halting.tell) as watch:
             run = store.get(run_id)
-            _train_and_end(run, claimed, watch, halting, Pruning(store, run))
+            _work_and_end(run, claimed, watch, halting, Pruning(store, run))
     except LostRunError as error:
         raise InputError(f"{error} What it had done is kept in its folder.") from error
     finally:
@@ -114,12 +118,23 @@ def _claim_here(store: RunStore, run_id: str) -> Claim | None:
     return claim_next(store.database, place=this_place(), n_slots=count_gpus() or 1, run_id=run_id)
 
 
-def _train_and_end(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting, pruning: Pruning) -> None:
+@dataclass(frozen=True)
+class Done:
+    """What a finished run leaves behind: its test accuracy, and names and sizes of its files."""
+
+    accuracy: float | None = None
+    files: Mapping[str, int] = field(default_factory=dict)
+
+
+def _work_and_end(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting, pruning: Pruning) -> None:
     """Runs the job, and notes the outcome; whatever goes wrong in it ends as a failed run with its reason."""
     error: str | None = None
-    card: Card | None = None
+    done: Done | None = None
     try:
-        card = _train(run, claimed, watch, halting, pruning)
+        if run.kind == "measurement":
+            done = _measure(run, claimed, watch, halting)
+        else:
+            done = _train(run, claimed, watch, halting, pruning)
     except LostRunError:
         raise
     except HaltedError:
@@ -131,15 +146,15 @@ def _train_and_end(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting
         error = f"{type(failure).__name__}: {failure}"
     if error is not None:
         persist(partial(claimed.end, "failed", error=error))
-    elif card is None:
+    elif done is None:
         pruned = pruning.reason is not None and halting() == "go"
         told = None if watch.state == "stopping" else TOLD_TO_END
         persist(partial(claimed.end, "interrupted", error=pruning.reason if pruned else told, pruned=pruned))
     else:
-        persist(partial(claimed.end, "finished", accuracy=card.accuracy, files=_file_sizes(run, card)))
+        persist(partial(claimed.end, "finished", accuracy=done.accuracy, files=done.files))
 
 
-def _train(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting, pruning: Pruning) -> Card | None:
+def _train(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting, pruning: Pruning) -> Done | None:
     with halting.at_once():
         # PyTorch takes seconds to import: the heart beats already.
         from cnnplay.runs.training_job import run_job
@@ -159,7 +174,7 @@ def _train(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting, prunin
             recorder.flush()
             pruning.take(event)
 
-    return run_job(
+    card = run_job(
         run.train_config,
         run_dir(run.id),
         signal=signal,
@@ -169,6 +184,27 @@ def _train(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting, prunin
         save_every_s=SAVE_EVERY_S,
         keeps_history=True,
     )
+    return None if card is None else Done(card.accuracy, _file_sizes(run, card))
+
+
+def _measure(run: Run, claimed: ClaimedRun, watch: Watch, halting: Halting) -> Done:
+    with halting.at_once():
+        from cnnplay.runs.measuring import run_measurement
+        from cnnplay.training.device import use_gpu
+
+        use_gpu(claimed.claim.slot)
+        pieces = run_measurement(Measurement.from_json(run.config), open_store())
+    told_at = -SHOW_EVERY_S
+    while True:
+        with halting.at_once():
+            while watch.state == "paused":
+                time.sleep(LOOK_EVERY_S)
+            progress = next(pieces, None)
+        if progress is None:
+            return Done()
+        if time.monotonic() - told_at >= SHOW_EVERY_S or progress.step == progress.n_steps:
+            persist(partial(claimed.move_on, step=progress.step, n_steps=progress.n_steps))
+            told_at = time.monotonic()
 
 
 def _file_sizes(run: Run, card: Card) -> dict[str, int]:
