@@ -116,7 +116,10 @@ def make_lines(entries: Iterable[Entry], *, by: Axis = "epoch", smoothing: float
         histories = [read_history(member) for member in entry.members]
         for quantity, pictures in KINDS:
             curves = [_curve(history, quantity, pictures, by) for history in histories]
-            if line := _line(entry, [each for each in curves if len(each[0])], quantity, pictures, smoothing):
+            known = [each for each in curves if len(each[0])]
+            if pictures == "test" and not known:  # it was read once, at the end
+                known = [end for member in entry.members if (end := _end(member, by))]
+            if line := _line(entry, known, quantity, pictures, smoothing):
                 lines.append(line)
     return tuple(lines)
 
@@ -165,6 +168,21 @@ def _x(history: History, point: Metric, by: Axis) -> float | None:
     return float(point.step) * history.batch_size * history.macs * FLOPS_PER_MAC
 
 
+def _end(member: Member, by: Axis) -> tuple[Floats, Floats] | None:
+    """The one accuracy on test pictures that a card tells; None where nobody knows how long it was trained."""
+    card = member.card
+    if card is None or card.wall_s <= 0 or not {"epochs", "batch_size"} <= set(card.config):
+        return None
+    n_pictures = card.images_per_s * card.wall_s
+    x = {
+        "epoch": float(card.config["epochs"]),
+        "step": n_pictures / card.config["batch_size"],
+        "time": card.wall_s,
+        "flops": n_pictures * card.macs * FLOPS_PER_MAC,
+    }[by]
+    return np.array([x]), np.array([card.accuracy])
+
+
 def _line(
     entry: Entry, curves: Sequence[tuple[Floats, Floats]], quantity: Quantity, pictures: Pictures, smoothing: float
 ) -> Line | None:
@@ -191,6 +209,8 @@ def _together(curves: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
     first = curves[0][0]
     if all(len(x) == len(first) and np.allclose(x, first) for x, _ in curves):
         return first, np.stack([y for _, y in curves])
+    if all(len(x) == 1 for x, _ in curves):
+        return np.mean([x for x, _ in curves], 0), np.stack([y for _, y in curves])
     low, high = max(x[0] for x, _ in curves), min(x[-1] for x, _ in curves)
     n = min(GRID_POINTS, max(len(x) for x, _ in curves)) if high > low else 1
     grid = np.linspace(low, high, n)

@@ -143,6 +143,7 @@ def _drawn(line: Line, n_points: int) -> dict[str, Any]:
     is_marked = n_points == 1 or (shape["symbol"] is not None and n_points <= FEW_MARKS)
     dash = "dot" if line.pictures == "published" else line.dash
     return {
+        "cliponaxis": n_points > 1,
         "mode": ("lines+markers" if is_marked else "lines") if n_points > 1 else "markers",
         "line": {"color": line.colour, "width": shape["width"], "dash": dash},
         "marker": {

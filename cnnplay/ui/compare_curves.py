@@ -27,8 +27,13 @@ ABOUT_AXES: dict[Axis, str] = {
     "flops": f"FLOPs so far: pictures seen times {FLOPS_PER_MAC} times the MACs of one picture. "
     "A MAC is two operations forward, and going backward takes about twice as many as that.",
 }
-SWITCHES = {"logx": "Log scale", "logloss": "Log loss", "published": "As published"}
-MARKS: dict[Pictures, str] = {"validation": "circles", "test": "diamonds", "published": "dots"}
+SWITCHES = {"logx": "Log axis", "logloss": "Log loss", "published": "As published"}
+MARKS: dict[Pictures, str] = {
+    "training": "plain lines: training pictures",
+    "validation": "circles: pictures kept out",
+    "test": "diamonds: test pictures",
+    "published": "dotted: as published, test pictures",
+}
 MOST_SMOOTHING = 0.98
 
 
@@ -78,10 +83,10 @@ def _choose_view() -> View:
             "Smoothing", 0.0, MOST_SMOOTHING, 0.0, 0.02, key="smooth", bind="query-params", width=200,
             help="A moving average: so much of each value is what was before. The curves stay underneath, faintly.",
         )  # fmt: skip
-        with st.container(key="curves_switches", horizontal=True, gap="medium"):
-            log_x, log_loss, has_published = (
-                st.toggle(words, key=name, bind="query-params") for name, words in SWITCHES.items()
-            )
+    with st.container(key="curves_switches", horizontal=True, gap="medium"):
+        log_x, log_loss, has_published = (
+            st.toggle(words, key=name, bind="query-params") for name, words in SWITCHES.items()
+        )
     return View(cast("Axis", by), smoothing, log_x=log_x, log_loss=log_loss, has_published=has_published)
 
 
@@ -105,10 +110,9 @@ def _show(entries: Sequence[Entry], view: View) -> None:
 
 def _marks(lines: Sequence[Line]) -> str:
     """How training, validation and test are told apart, as far as they are there."""
-    marked = [f"{pictures} with {MARKS[pictures]}" for pictures in MARKS if any(x.pictures == pictures for x in lines)]
-    seeds = " The band is one standard deviation of the seeds." if any(line.std is not None for line in lines) else ""
-    words = f"Plain lines: training pictures; {listing(marked)}." if marked else "Accuracy on training pictures."
-    return words + seeds
+    marked = [words for pictures, words in MARKS.items() if any(line.pictures == pictures for line in lines)]
+    seeds = " A band is one standard deviation of the seeds." if any(line.std is not None for line in lines) else ""
+    return f"{'; '.join(marked).capitalize()}.{seeds}"
 
 
 def _tell_published(entries: Sequence[Entry], view: View) -> None:
