@@ -36,6 +36,7 @@ COMMANDS = (
     "train",
     "measure",
     "evaluate",
+    "robustness",
     "calibrate",
     "predict",
     "drawings",
