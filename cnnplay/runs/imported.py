@@ -84,7 +84,7 @@ def import_network(path: Path, store: RunStore, *, name: str | None = None) -> R
         files.weights.write_bytes(with_metadata(path, words))
         _check_numbers(path, files)
         card = _measure(config, files) if _find_data(config.dataset) and is_available(config.dataset) else None
-        return _enter(store, run_id, config, files, name=_tidy(name or path.stem), card=card)
+        return _enter(store, run_id, config, files, name=tidy_name(name or path.stem), card=card)
     except BaseException:
         shutil.rmtree(files.weights.parent)
         raise
@@ -171,28 +171,41 @@ def _enter(
     made = [path for path in (files.weights, files.card, files.test_probs) if path.is_file()]
     with store.database.write() as connection:
         now = store.database.now(connection)
-        values = {
-            "id": run_id,
-            "name": name,
-            "state": "finished",
-            "model": config.model,
-            "dataset": config.dataset,
-            "recipe": config.recipe,
-            "config": config.to_json(),
-            "created_at": now,
-            "finished_at": now,
-            "step": 0,
-            "epoch": 0.0,
-            "epochs": 0.0,
-            "accuracy": card.accuracy if card else None,
-        }
-        connection.execute(insert(runs).values(values))
+        accuracy = card.accuracy if card else None
+        connection.execute(insert(runs).values(finished_row(run_id, config, name=name, now=now, accuracy=accuracy)))
         rows = [{"run_id": run_id, "name": p.name, "size_bytes": p.stat().st_size, "created_at": now} for p in made]
         connection.execute(insert(artefacts), rows)
     return store.get(run_id)
 
 
-def _tidy(name: str) -> str:
+def finished_row(run_id: str, config: TrainConfig, *, name: str, now: float, **values: Any) -> dict[str, Any]:
+    """A row of the table of runs for one that was trained elsewhere.
+
+    Args:
+        run_id: UUID.
+        config: as much as is known of it.
+        name: for people.
+        now: seconds since 1970.
+        values: further columns.
+    """
+    return {
+        "id": run_id,
+        "name": name,
+        "state": "finished",
+        "model": config.model,
+        "dataset": config.dataset,
+        "recipe": IMPORTED,
+        "config": config.to_json(),
+        "created_at": now,
+        "finished_at": now,
+        "step": 0,
+        "epoch": 0.0,
+        "epochs": 0.0,
+        **values,
+    }
+
+
+def tidy_name(name: str) -> str:
     """A name from outside: what can be printed, in one line, not too long."""
     printable = "".join(letter if letter.isprintable() else " " for letter in name)
     return " ".join(printable.split())[:MAX_NAME_CHARS].rstrip() or "Imported network"

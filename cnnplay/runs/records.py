@@ -16,7 +16,10 @@ from cnnplay.training.events import LayerStats
 PointKind = Literal["train", "epoch"]
 SHORT_ID_CHARS = 8
 IMPORTED = "imported"
-"""Recipe of a run that was never trained here: its network came as a file."""
+"""Recipe of a run that was never trained here: its network or its curves came as a file."""
+UNKNOWN = -1.0
+"""In the table, an accuracy that nobody knows: there every point has one, and SQLite could allow otherwise only by
+copying all of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +79,7 @@ class Run:
 
     @property
     def is_imported(self) -> bool:
-        """Whether its network came as a file, and how it was trained is not known."""
+        """Whether its network or its curves came as a file, and it was not trained here."""
         return self.recipe == IMPORTED
 
     @property
@@ -105,7 +108,7 @@ class Metric:
         epoch: passes done.
         elapsed_s: seconds of training, over all resumptions.
         loss: mean cross-entropy; None where it was not a finite number.
-        accuracy: on the training pictures, 0..1.
+        accuracy: on the training pictures, 0..1; NaN where curves came as a file that does not tell.
         lr, images_per_s: of the last step, and since the point before; only for "train".
         val_accuracy, test_accuracy: 0..1; only for "epoch", None where they are not read.
         grad_norms: of each layer's weight in the last step, in the order of the network, without those that were not
@@ -150,7 +153,13 @@ def run_from_row(row: RowMapping) -> Run:
 
 def metric_from_row(row: RowMapping) -> Metric:
     """A row of the table as a record."""
-    return Metric(**{name: value for name, value in row.items() if name != "run_id"})
+    values = {name: value for name, value in row.items() if name != "run_id"}
+    return Metric(**values | ({"accuracy": math.nan} if row["accuracy"] == UNKNOWN else {}))
+
+
+def metric_to_row(point: Metric) -> dict[str, Any]:
+    """The inverse of `metric_from_row`, without the id of the run."""
+    return asdict(point) | ({"accuracy": UNKNOWN} if math.isnan(point.accuracy) else {})
 
 
 def milestone_from_row(row: RowMapping) -> MilestoneRecord:
