@@ -8,7 +8,7 @@ CnnplayError
 │   ├── DataMissingError  it is not on this machine
 │   └── DownloadError     it could not be fetched, or what came is damaged
 ├── CheckpointError       weights or a card that are missing, damaged or of another network
-├── ExportError           a network that cannot be taken along in the form that was asked for
+├── ExportError           a network or a report that cannot be taken along in the form that was asked for
 └── StoreError            the run store cannot be reached, read or written
 
 The message says what was got, what is allowed and what to do. Everything else that is raised is a fault of ours.
@@ -48,7 +48,7 @@ class CheckpointError(CnnplayError):
 
 
 class ExportError(CnnplayError):
-    """A network cannot be taken along in the form that was asked for."""
+    """A network or a report cannot be taken along in the form that was asked for."""
 
 
 class StoreError(CnnplayError):

@@ -40,6 +40,7 @@ COMMANDS = (
     "calibrate",
     "predict",
     "drawings",
+    "compare",
     "reproduce",
     "export",
     "import",

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from html import escape
 
+import pandas as pd
 import streamlit as st
 
 from cnnplay.comparison.entries import Entry, find_entries, list_entries
 from cnnplay.comparison.leaderboard import Row, make_rows, sort_rows
 from cnnplay.comparison.selection import Comparison
+from cnnplay.comparison.table import NAME, column_names, columns_that_differ, make_table, matches
 from cnnplay.data.catalog import get_dataset_spec
 from cnnplay.errors import DataError, InputError, StoreError
 from cnnplay.runs.answers import AnswerKey, load_answer_key
@@ -23,15 +25,7 @@ from cnnplay.ui.compare_state import (
     choose_in_address,
     forget_networks,
 )
-from cnnplay.ui.compare_table import (
-    NAME,
-    USUAL,
-    column_config,
-    column_names,
-    columns_that_differ,
-    make_table,
-    matches,
-)
+from cnnplay.ui.compare_table import USUAL, column_config
 from cnnplay.ui.run_queue import get_store
 from cnnplay.ui.words import plain
 
@@ -165,7 +159,7 @@ def _show_table(rows: Sequence[Row], chosen: Sequence[Entry]) -> None:
     _show_rows([rows[at] for at in shown], part[[NAME, *names]], chosen)
 
 
-def _show_rows(rows: Sequence[Row], table: "object", chosen: Sequence[Entry]) -> None:
+def _show_rows(rows: Sequence[Row], table: pd.DataFrame, chosen: Sequence[Entry]) -> None:
     tokens = [row.entry.token for row in rows]
     now = [entry.token for entry in chosen]
     # Streamlit keeps a choice by the places of the rows: other rows need another table.
