@@ -14,7 +14,13 @@ from cnnplay.ui.compare_watch import watch_training
 from cnnplay.ui.navigation import guard
 
 guard()
-SECTIONS: dict[str, str] = {"tradeoffs": "Trade-offs", "curves": "Curves", "real": "Is it real?", "differences": "Where they differ", "report": "Report"}
+SECTIONS: dict[str, str] = {
+    "tradeoffs": "Trade-offs",
+    "curves": "Curves",
+    "real": "Is it real?",
+    "differences": "Where they differ",
+    "report": "Report",
+}
 """Parts of the page: each is `show_<key>` in cnnplay/ui/compare_<key>.py, and only the chosen one is computed."""
 
 

@@ -61,10 +61,14 @@ def _html_part(part: Part, report: Report) -> str:
 
 def _legend(report: Report) -> str:
     names = "".join(
-        f'<span><i style="border-top: 3px {"solid" if dash == "solid" else "dashed"} {colour}"></i>{escape(name)}</span>'
+        f'<span><i style="border-top: 3px {_border(dash)} {colour}"></i>{escape(name)}</span>'
         for name, (colour, dash) in report.colours.items()
     )
     return f'<p class="legend">{names}</p>'
+
+
+def _border(dash: str) -> str:
+    return "solid" if dash == "solid" else "dashed"
 
 
 def _html_table(table: Table, part: Part) -> str:
