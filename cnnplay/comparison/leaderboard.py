@@ -14,6 +14,7 @@ from cnnplay.comparison.selection import Comparison
 from cnnplay.evaluation.accuracy import wilson_interval
 from cnnplay.evaluation.calibration import calibration_error
 from cnnplay.runs.answers import AnswerKey, Stamp, answers_file, file_stamp, load_answers
+from cnnplay.runs.measured import read_latency, read_robustness
 
 Better = Literal["more", "less"]
 Unit = Literal["share", "nats", "count", "bytes", "s", "images/s", "ms"]
@@ -60,6 +61,18 @@ METRICS: Mapping[str, Metric] = {
     ),
     "images_per_s": Metric(
         title="Training speed", unit="images/s", better="more", about="Training pictures a second, over that time."
+    ),
+    "latency_ms": Metric(
+        title="Answer to 1", unit="ms", better="less",
+        about="Time to read one picture on this machine: the median of repeated measurements.",
+    ),
+    "latency_256_ms": Metric(
+        title="Answer to 256", unit="ms", better="less",
+        about="Time to read 256 pictures at once on this machine: the median of repeated measurements.",
+    ),
+    "robustness": Metric(
+        title="Sturdiness", unit="share", better="more",
+        about="Mean accuracy on the test pictures changed in each way that is looked at under How sturdy.",
     ),
 }  # fmt: skip
 """All figures of the leaderboard, by key, in the order of its columns."""
@@ -143,6 +156,18 @@ def _measure(member: Member, key: AnswerKey | None) -> dict[str, float]:
             found |= {"wall_s": card.wall_s, "images_per_s": card.images_per_s}
     if key and Comparison(key, ()).answers(member) is not None and member.weights:
         found |= _score(member.weights, file_stamp(answers_file(member.weights)), key)
+    if member.weights is not None and member.weights.is_file():
+        found |= _measured_here(member.weights, key.dataset if key else None)
+    return found
+
+
+def _measured_here(weights: Path, dataset: str | None) -> dict[str, float]:
+    """What the run queue has measured of these weights."""
+    found: dict[str, float] = {}
+    if latency := read_latency(weights):
+        found |= {"latency_ms": latency.single.median_ms, "latency_256_ms": latency.batch.median_ms}
+    if dataset and (robustness := read_robustness(weights, dataset)):
+        found["robustness"] = robustness.mean
     return found
 
 
