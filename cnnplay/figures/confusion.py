@@ -17,7 +17,10 @@ MOST_LISTENING = 40
 MARK_PX = 28
 REACH_PX = 40
 """A click so near a mark hits it: cells are larger than marks on wide screens."""
-SCALE = [[0, "rgba(232, 89, 12, 0.75)"], [0.5, "rgba(128, 125, 118, 0.0)"], [1, "rgba(37, 99, 235, 0.75)"]]
+SCALE = [
+    [0, "rgba(232, 89, 12, 0.75)"], [0.5, "rgba(232, 89, 12, 0)"], [0.5, "rgba(37, 99, 235, 0)"],
+    [1, "rgba(37, 99, 235, 0.75)"],
+]  # fmt: skip
 """Orange, the colour of the page, blue."""
 
 Counts = npt.NDArray[np.int64]
@@ -33,7 +36,7 @@ def confusion(counts: Counts, classes: Sequence[str], *, chosen: Cell | None = N
         chosen: a cell to begin with.
     """
     wrong = counts - np.diag(counts.diagonal())
-    tints = -wrong / max(1, wrong.max())
+    tints = -np.sqrt(wrong / max(1, wrong.max()))
     tints += np.diag(counts.diagonal() / np.maximum(1, counts.sum(1)))
     hover = "<b>%{customdata[2]}</b> pictures of %{customdata[4]}<br>were taken for %{customdata[5]}<extra></extra>"
     texts = np.where(counts > 0, counts.astype(str), "")
@@ -58,7 +61,8 @@ def confusion_difference(
         f"Images of %{{customdata[4]}} taken for %{{customdata[5]}}:<br>{escape(names[0])} <b>%{{customdata[2]}}</b>, "
     )
     hover += f"{escape(names[1])} <b>%{{customdata[3]}}</b><extra></extra>"
-    return _matrix(gaps / max(1, np.abs(gaps).max()), texts, a, classes, hover=hover, chosen=chosen, other=b)
+    tints = np.sign(gaps) * np.sqrt(np.abs(gaps) / max(1, np.abs(gaps).max()))
+    return _matrix(tints, texts, a, classes, hover=hover, chosen=chosen, other=b)
 
 
 def _matrix(

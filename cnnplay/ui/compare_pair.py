@@ -28,10 +28,11 @@ def choose_pair(best: Sequence[Entry]) -> tuple[Entry, Entry]:
             now = chosen[::-1]
         st.query_params[PAIR_PARAMETER] = ",".join(now)
 
-    for side, widget, column in zip(SIDES, widgets, st.columns(2), strict=True):
-        column.selectbox(
-            side, list(by_token), key=widget, format_func=lambda token: by_token[token].title, on_change=choose
-        )
+    with st.container(horizontal=True):
+        for side, widget in zip(SIDES, widgets, strict=True):
+            st.selectbox(
+                side, list(by_token), key=widget, format_func=lambda token: by_token[token].title, on_change=choose
+            )
     return by_token[chosen[0]], by_token[chosen[1]]
 
 

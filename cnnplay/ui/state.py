@@ -88,3 +88,8 @@ IMPORT_ROUND = "import_round"
 """Counts the networks that were brought along: each gets a new place to upload the next."""
 IMPORT_SAID = "import_said"
 """The sentence about the last file that was brought along: (it was kept, the sentence), or None."""
+
+COMPARE_CELL = "compare_cell"
+"""Of the confusion matrix: (what it shows, the cell it was drawn with, the cell that was clicked since)."""
+COMPARE_PAGES = "compare_pages"
+"""For each grid of pictures on the Compare page: (what it shows, number of pages)."""
