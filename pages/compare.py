@@ -19,6 +19,7 @@ SECTIONS: dict[str, str] = {
     "curves": "Curves",
     "real": "Is it real?",
     "differences": "Where they differ",
+    "sure": "How sure",
     "report": "Report",
 }
 """Parts of the page: each is `show_<key>` in cnnplay/ui/compare_<key>.py, and only the chosen one is computed."""

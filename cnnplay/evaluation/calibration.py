@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
 
 TEMPERATURES = (0.2, 5.0)
 """Bounds within which the temperature is looked for."""
@@ -28,6 +27,8 @@ def fit_temperature(logits: Floats, labels: Labels) -> float:
         logits: (N, K), of pictures that were not trained on.
         labels: (N,) class indices.
     """
+    from scipy.optimize import minimize_scalar  # it takes a second to import, and only this needs it
+
     rows = np.arange(len(labels))
 
     def loss(log_temperature: float) -> float:
@@ -35,6 +36,12 @@ def fit_temperature(logits: Floats, labels: Labels) -> float:
 
     low, high = np.log(TEMPERATURES)
     return float(np.exp(minimize_scalar(loss, bounds=(low, high), method="bounded").x))
+
+
+def bins_of(confidence: Floats) -> npt.NDArray[np.int64]:
+    """The one of 15 equal bins, counted from 0, that each probability falls into."""
+    result: npt.NDArray[np.int64] = np.clip((confidence * N_BINS).astype(np.int64), 0, N_BINS - 1)
+    return result
 
 
 def calibration_error(probs: Floats, labels: Labels) -> float:
@@ -45,7 +52,7 @@ def calibration_error(probs: Floats, labels: Labels) -> float:
         labels: (N,) class indices.
     """
     confidence, right = probs.max(1), probs.argmax(1) == labels
-    bins = np.minimum((confidence * N_BINS).astype(int), N_BINS - 1)
+    bins = bins_of(confidence)
     n = np.bincount(bins, minlength=N_BINS)
     gaps = np.abs(np.bincount(bins, right, N_BINS) - np.bincount(bins, confidence, N_BINS))
     return float(gaps.sum() / n.sum())

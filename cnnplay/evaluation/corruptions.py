@@ -125,7 +125,7 @@ CORRUPTIONS: tuple[Corruption, ...] = (
         key="jpeg",
         title="JPEG",
         unit="quality {}",
-        drawings=(40, 70, 85, 92, 97),
+        drawings=(50, 80, 90, 95, 99),
         photos=(20, 50, 75, 90),
         change=change.compress,
     ),

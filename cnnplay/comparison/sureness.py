@@ -1,0 +1,105 @@
+"""How sure the chosen networks are, and how far that can be believed: before and after temperature scaling."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnplay.comparison.entries import Entry
+from cnnplay.comparison.selection import Comparison
+from cnnplay.evaluation.reliability import Reliability, Selective, measure_reliability, measure_selective
+from cnnplay.runs.answers import AnswerKey, Floats, Stamp, answers_file, file_stamp, load_answers
+
+SMALLEST_PROB = 2.0**-24
+"""What half precision holds: a probability that it rounds to 0 is taken as this."""
+MIN_CASES = 30
+"""A sentence about fewer pictures would speak of chance."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Sureness:
+    """What is known of how sure one network is; of a group of seeds, its first network.
+
+    Attributes:
+        entry: whose it is.
+        whole: on all test pictures, as the network answers by itself.
+        selective: on all test pictures, answering only where it is surest.
+        temperature: by which its logits are divided on the pages; None where none was fitted.
+        before, after: without and with that, on the half of the test pictures that it was not fitted on; None without a
+            temperature.
+    """
+
+    entry: Entry
+    whole: Reliability
+    selective: Selective
+    temperature: float | None
+    before: Reliability | None
+    after: Reliability | None
+
+
+def measure_all(comparison: Comparison) -> tuple[Sureness, ...]:
+    """All chosen networks that have answers to the test pictures; what was measured once is remembered."""
+    found = []
+    for entry in comparison.entries:
+        weights, card = entry.first.weights, entry.first.card
+        if weights is None or comparison.answers(entry.first) is None:
+            continue
+        fitted = card.temperature if card and card.calibration_error is not None else None
+        parts = _measure(weights, file_stamp(answers_file(weights)), comparison.key, fitted)
+        if parts is not None:
+            whole, selective, before, after = parts
+            found.append(
+                Sureness(entry=entry, whole=whole, selective=selective, temperature=fitted, before=before, after=after)
+            )
+    return tuple(found)
+
+
+_Parts = tuple[Reliability, Selective, Reliability | None, Reliability | None]
+
+
+@lru_cache(maxsize=96)
+def _measure(weights: Path, _stamp: Stamp, key: AnswerKey, temperature: float | None) -> _Parts | None:
+    probs = load_answers(weights, key)
+    if probs is None or not np.isfinite(probs).all():  # of a network that came apart
+        return None
+    whole, selective = measure_reliability(probs, key.labels), measure_selective(probs, key.labels)
+    if temperature is None:
+        return whole, selective, None, None
+    kept, labels = probs[unfitted_half(key)], key.labels[unfitted_half(key)]
+    return (
+        whole,
+        selective,
+        measure_reliability(kept, labels),
+        measure_reliability(with_temperature(kept, temperature), labels),
+    )
+
+
+def unfitted_half(key: AnswerKey) -> npt.NDArray[np.bool_]:
+    """(N,) which test pictures no temperature was fitted on: those whose hash is odd, see `runs.calibrate`."""
+    odd: npt.NDArray[np.bool_] = key.hashes % 2 == 1
+    return odd
+
+
+def with_temperature(probs: Floats, temperature: float) -> Floats:
+    """What the probabilities (N, K) would be with their logits divided by a temperature."""
+    logs = np.log(np.maximum(probs, SMALLEST_PROB)) / temperature
+    powers = np.exp(logs - logs.max(1, keepdims=True))
+    result: Floats = powers / powers.sum(1, keepdims=True)
+    return result
+
+
+def tell(sureness: Sureness) -> str:
+    """What it means, in one sentence without mark-up, at the degree of sureness where most goes wrong."""
+    found, name = sureness.whole, sureness.entry.title
+    at = found.worst_bin
+    n, says, does = int(found.counts[at]), float(found.confidence[at]), float(found.accuracy[at])
+    if found.error <= 2 * found.by_chance or n < MIN_CASES:
+        return f"{name} is right about as often as it says, {100 * found.error:.1f} points apart on average."
+    way = "too sure of itself" if says > does else "too modest"
+    return f"{name} says {_percent(says)} and is right in {_percent(does)} of these {n:,} cases: it is {way}."
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %" if share > 0.98 else f"{100 * share:.0f} %"
