@@ -1,0 +1,109 @@
+"""Names beside the points of a chart, as many as there is room for without one lying over another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+NO_LINES: Floats = np.zeros((0, 4))
+LINE_BOX: Floats = np.array([-1.0, -1.0, 1.0, 1.0])
+"""A line is so thick, in pixels, for a name that comes near it."""
+FONT_PX, CHAR_PX, LINE_PX = 12, 6.6, 15
+MARKER_PX, GAP_PX = 7, 3
+"""Half the side of a marker, and what is free between it and its name."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a name stands: the middle of its text, from its point, in pixels to the right and up."""
+
+    dx: float
+    dy: float
+
+
+def place_labels(
+    points: Floats, names: Sequence[str], *, width_px: float, height_px: float, lines: Floats = NO_LINES
+) -> dict[int, Place]:
+    """A place for each name that has one, the first names first: beside, above or below its point.
+
+    Args:
+        points: (N, 2) places in the plot, 0..1 to the right and up.
+        names: of the points, the most important first.
+        width_px: of the plot.
+        height_px: of the plot.
+        lines: (M, 4) ends of lines to the right or up, which no name may cross: x, y, x, y, each 0..1.
+
+    Returns:
+        Places by the index of the name; those left out would lie over another name, a point, a line or the edge.
+    """
+    offered = {at: candidates(name) for at, name in enumerate(names)}
+    size = (width_px, height_px)
+    return _place(points * size, names, offered, size, lines * (*size, *size))
+
+
+def keep_labels(
+    points: Floats,
+    names: Sequence[str],
+    placed: dict[int, Place],
+    *,
+    width_px: float,
+    height_px: float,
+    lines: Floats = NO_LINES,
+) -> list[int]:
+    """Which of the placed names have room in a smaller plot as well, where they are.
+
+    Args:
+        points: as in `place_labels`.
+        names: as in `place_labels`.
+        placed: what that gave.
+        width_px: of the smaller plot.
+        height_px: of the smaller plot.
+        lines: as in `place_labels`.
+    """
+    offered = {at: [place] for at, place in placed.items()}
+    size = (width_px, height_px)
+    return list(_place(points * size, names, offered, size, lines * (*size, *size)))
+
+
+def _place(
+    middles: Floats, names: Sequence[str], offered: dict[int, list[Place]], size: tuple[float, float], lines: Floats
+) -> dict[int, Place]:
+    markers = [_box(middle, 2 * MARKER_PX, 2 * MARKER_PX) for middle in middles]
+    taken: list[Floats] = list(lines + LINE_BOX)
+    placed: dict[int, Place] = {}
+    for at, places in offered.items():
+        others = [*taken, *(marker for other, marker in enumerate(markers) if other != at)]
+        for place in places:
+            box = _box(middles[at] + (place.dx, place.dy), CHAR_PX * len(names[at]), LINE_PX)
+            is_inside = bool((box[:2] >= 0).all() and (box[2:] <= size).all())
+            if is_inside and not any(_overlap(box, other) for other in others):
+                taken.append(box)
+                placed[at] = place
+                break
+    return placed
+
+
+def candidates(name: str) -> list[Place]:
+    """Where a name may stand, the best place first."""
+    aside, above = MARKER_PX + GAP_PX + CHAR_PX * len(name) / 2, MARKER_PX + GAP_PX + LINE_PX / 2
+    return [
+        Place(aside, 0),
+        Place(-aside, 0),
+        Place(0, above),
+        Place(0, -above),
+        Place(aside, above / 2),
+        Place(aside, -above / 2),
+        Place(-aside, above / 2),
+        Place(-aside, -above / 2),
+    ]
+
+
+def _box(middle: Floats, width: float, height: float) -> Floats:
+    half = np.array([width / 2, height / 2])
+    return np.concatenate([middle - half, middle + half])
+
+
+def _overlap(one: Floats, other: Floats) -> bool:
+    return bool((one[:2] < other[2:]).all() and (other[:2] < one[2:]).all())

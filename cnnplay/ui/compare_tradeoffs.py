@@ -1,0 +1,118 @@
+"""Trade-offs of the Compare page: what each network gains and costs, and what one of them gets wrong."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from cnnplay.comparison.entries import Entry
+from cnnplay.comparison.leaderboard import Row, make_rows
+from cnnplay.comparison.selection import Comparison
+from cnnplay.comparison.tradeoffs import (
+    AXES,
+    USUAL_X,
+    USUAL_Y,
+    best_entries,
+    draw_tradeoffs,
+    measure_tradeoffs,
+    value_of,
+)
+from cnnplay.figures.template import CONFIG
+from cnnplay.figures.tradeoffs import CHART_PX, Tradeoffs
+from cnnplay.ui.compare_parallel import show_parallel
+from cnnplay.ui.compare_picked import show_picked
+from cnnplay.ui.compare_state import choose_in_address
+from cnnplay.ui.words import listing, plain
+
+PICK_PARAMETER = "pick"
+CHART = "tradeoffs_chart"
+IN_TRAINING = ("running", "paused", "stopping", "interrupted")
+
+
+def show_tradeoffs(comparison: Comparison) -> None:
+    """Two figures of all chosen networks against each other; a click on a point shows what that network gets wrong.
+
+    Args:
+        comparison: the chosen networks.
+    """
+
+    @st.fragment
+    def tradeoffs() -> None:
+        x, y = _choose_axes()
+        rows = make_rows(comparison.entries, comparison.key)
+        picked = next((row for row in rows if row.entry.token == st.query_params.get(PICK_PARAMETER)), None)
+        _show_chart(rows, x, y, picked.entry.token if picked else None)
+        if picked:
+            show_picked(comparison, picked, close=_forget)
+
+    tradeoffs()
+    show_parallel(comparison)
+
+
+def _choose_axes() -> tuple[str, str]:
+    select = partial(st.selectbox, width=240)
+    with st.container(key="tradeoffs_axes", horizontal=True, gap="medium"):
+        y = choose_in_address("Up", list(AXES), "y", default=USUAL_Y, words=_title, kind=select)
+        x = choose_in_address("To the right", list(AXES), "x", default=USUAL_X, words=_title, kind=select)
+    return x, y
+
+
+def _title(name: str) -> str:
+    return AXES[name].title
+
+
+def _show_chart(rows: Sequence[Row], x: str, y: str, picked: str | None) -> None:
+    found = measure_tradeoffs(rows, x, y)
+    if found.spots:
+        chart = draw_tradeoffs(found.spots, x, y, picked=picked)
+        with st.container(key="tradeoffs_plot"):
+            st.html(_hide_on_phone(chart))
+            st.plotly_chart(
+                chart.figure, key=CHART, theme=None, config=CONFIG, on_select=_pick, selection_mode="points",
+                alt=f"{_title(y)} against {_title(x)}; not beaten: {', '.join(best_entries(found.spots))}",
+            )  # fmt: skip
+        st.caption(_legend(x, y))
+    else:
+        st.html(f'<div class="cp-empty" style="min-height:{CHART_PX // 2}px"><p>Nothing to draw yet.</p></div>')
+    if found.missing:
+        st.caption(_missing([row for row in rows if row.entry in found.missing], (x, y)))
+
+
+def _pick() -> None:
+    """A click on a point picks its network; one beside all points leaves the choice."""
+    points = st.session_state[CHART]["selection"]["points"]
+    tokens = [point["customdata"][0] for point in points if point.get("customdata")]
+    if tokens:
+        st.query_params[PICK_PARAMETER] = tokens[-1]
+
+
+def _forget() -> None:
+    st.query_params.pop(PICK_PARAMETER, None)
+
+
+def _hide_on_phone(chart: Tradeoffs) -> str:
+    """Names for which only a wider screen has room."""
+    names = ",".join(f'.st-key-tradeoffs_plot .annotation[data-index="{at}"]' for at in chart.wide_only)
+    return f"<style>@media (max-width: 640px) {{ {names or '.none'} {{ display: none }} }}</style>"
+
+
+def _legend(x: str, y: str) -> str:
+    bars = {"accuracy", "error_rate"} & {x, y}
+    told = " Bars: 95 % interval; of several seeds, one standard deviation." if bars else ""
+    line = "The line joins the networks that no other one beats in both figures; the others are faint."
+    return f"{line}{told} Click a point to see what that network gets wrong."
+
+
+def _missing(rows: Sequence[Row], names: Sequence[str]) -> str:
+    """Who has no point, and why."""
+    trains = [row.entry for row in rows if row.entry.state in IN_TRAINING]
+    told = [f"Not finished, and without a point until then: {_names(trains)}."] if trains else []
+    for name in dict.fromkeys(names):
+        unknown = [row.entry for row in rows if row.entry not in trains and value_of(row, name) is None]
+        if unknown:
+            told.append(f"{_title(name)} is not known of {_names(unknown)}.")
+    return " ".join(told)
+
+
+def _names(entries: Sequence[Entry]) -> str:
+    return listing([plain(entry.title) for entry in entries])
