@@ -1,7 +1,8 @@
 """The app without a browser, with small untrained networks in place of the shipped ones."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import streamlit as st
@@ -11,7 +12,7 @@ from cnnplay.models.arithmetic import count_parameters
 from cnnplay.models.card import Card, checkpoint_files, write_card
 from cnnplay.models.checkpoint import save_weights
 from cnnplay.models.registry import build, get_spec
-from cnnplay.settings import CHECKPOINTS_VARIABLE, DATA_VARIABLE, DATABASE_VARIABLE, HOME_VARIABLE
+from cnnplay.settings import CHECKPOINTS_VARIABLE, DATA_VARIABLE, DATABASE_VARIABLE, HOME_VARIABLE, PROJECT_DIR
 from cnnplay.ui import predictors, run_queue
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -54,18 +55,32 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def open_page(untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
-    """Opens app.py and goes to a page; `networks=False` leaves it without a single one."""
+    """Opens app.py and goes to a page.
+
+    `networks=False` leaves it without a single network, `shipped=True` has the project's own; `address` holds the
+    parameters of the page's address.
+    """
     monkeypatch.setattr(predictors, "warm_up", lambda: None)
     monkeypatch.setattr(run_queue, "start_waiting_runs", lambda: None)
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "no-data"))
 
-    def open_(page: str, *, networks: bool = True, **session: object) -> AppTest:
-        monkeypatch.setenv(CHECKPOINTS_VARIABLE, str(untrained if networks else tmp_path / "none"))
+    def open_(
+        page: str,
+        *,
+        networks: bool = True,
+        shipped: bool = False,
+        address: Mapping[str, str] = MappingProxyType({}),
+        **session: object,
+    ) -> AppTest:
+        folder = PROJECT_DIR / "checkpoints" if shipped else untrained if networks else tmp_path / "none"
+        monkeypatch.setenv(CHECKPOINTS_VARIABLE, str(folder))
         app = AppTest.from_file(str(APP), default_timeout=TIMEOUT_S)
         for name, value in session.items():
             app.session_state[name] = value
         app.run()
         app.switch_page(f"pages/{page}.py")
+        for name, value in address.items():
+            app.query_params[name] = value
         return app.run()
 
     yield open_
