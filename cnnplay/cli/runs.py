@@ -3,17 +3,24 @@
 import argparse
 from typing import Any
 
-WITHOUT_ID = ("list", "purge")
+from cnnplay.cli import runs_elsewhere
+
 DEEDS = ("list", "show", "pause", "stop", "resume", "extend", "rename", "delete", "undelete", "purge")
+WITHOUT_ID = ("list", "purge")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     """Declare the command."""
-    parser = subparsers.add_parser("runs", help="list, show, stop, resume, extend and delete runs")
-    parser.add_argument("deed", nargs="?", choices=DEEDS, default="list", help="what to do (default: list)")
-    parser.add_argument("run_id", nargs="?", metavar="ID", help="id of a run, or its beginning; not for list and purge")
-    parser.add_argument("name", nargs="?", metavar="NAME", help="with rename: the new name")
+    parser = subparsers.add_parser("runs", help="list, show, stop, resume, extend, delete, export and import runs")
+    deeds = (*DEEDS, *runs_elsewhere.DEEDS)
+    parser.add_argument("deed", nargs="?", choices=deeds, default="list", help="what to do (default: list)")
+    parser.add_argument(
+        "words", nargs="*", metavar="ID",
+        help="id of a run, or its beginning; not for list and purge. With export: one or more. With rename: the new "
+        "name behind it. With import: a CSV file instead",
+    )  # fmt: skip
     parser.add_argument("--epochs", type=float, metavar="N", help="with extend: the number of epochs in all")
+    runs_elsewhere.add_options(parser)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -21,27 +28,31 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     Raises:
         UsageError: an argument too few or too many.
-        InputError: there is no such run, or it is in no state for that.
-        ConfigError: a number of epochs that no run can have.
+        InputError: there is no such run, or it is in no state for that, or a file cannot be read.
+        ConfigError: a number of epochs, or a setting, that no run can have.
+        ExportError: a run cannot be taken along.
         StoreError: the store cannot be used.
     """
     from cnnplay.runs.executor import LocalExecutor
     from cnnplay.runs.store import open_store
 
-    _check(args)
+    runs_elsewhere.check(args)
     store = open_store()
+    if args.deed in runs_elsewhere.DEEDS:
+        return runs_elsewhere.run(args, store)
+    _check(args)
     executor = LocalExecutor(store)
     if args.deed == "purge":
         return {"purged": list(store.purge_deleted(0))}
     if args.deed == "list":
         executor.start_waiting()
         return {"runs": [found.to_json() for found in store.list_runs()]}
-    run_id = store.find(args.run_id).id
+    run_id = store.find(args.words[0]).id
     match args.deed:
         case "extend":
             executor.extend(run_id, epochs=args.epochs)
         case "rename":
-            store.rename(run_id, args.name)
+            store.rename(run_id, args.words[1])
         case "stop" | "resume":
             getattr(executor, args.deed)(run_id)
         case "pause" | "delete" | "undelete":
@@ -58,10 +69,13 @@ def _check(args: argparse.Namespace) -> None:
     """
     from cnnplay.cli.errors import UsageError
 
+    words: list[str | None] = [*args.words, None, None]
+    run_id, name = words[:2]
     for what, given, belongs in (
-        ("an ID", args.run_id, args.deed not in WITHOUT_ID),
-        ("a NAME", args.name, args.deed == "rename"),
+        ("an ID", run_id, args.deed not in WITHOUT_ID),
+        ("a NAME", name, args.deed == "rename"),
         ("--epochs", args.epochs, args.deed == "extend"),
+        ("a third word", args.words[2:] or None, False),
     ):
         if belongs != (given is not None):
             wants = f"needs {what}" if belongs else f"takes no {what.removeprefix('an ').removeprefix('a ')}"
@@ -69,7 +83,9 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def render(result: dict[str, Any]) -> str:
-    """One line a run, all about one, or how many are gone."""
+    """One line a run, all about one, how many are gone, or what was taken along or brought."""
+    if runs_elsewhere.concerns(result):
+        return runs_elsewhere.render(result)
     if "run" in result:
         return describe(result["run"])
     if "purged" in result:

@@ -49,7 +49,7 @@ class Point(Protocol):
 
     @property
     def accuracy(self) -> float:
-        """On training pictures."""
+        """On training pictures; NaN where nobody knows."""
 
     @property
     def val_accuracy(self) -> float | None:
@@ -86,7 +86,8 @@ def training_curves(
         traces.append(_dots(test, lambda p: _percent(p.test_accuracy), axis, "test", GREEN))
     traces.append(_line(train, lambda p: p.loss, axis, _LOSS, yaxis="y2"))
     colours = {"training": BLUE} | ({"validation": ORANGE} if validation else {}) | ({"test": GREEN} if test else {})
-    measured = [v for p in points for v in (p.accuracy, p.val_accuracy, p.test_accuracy) if v is not None]
+    shares = [share for p in points for share in (p.accuracy, p.val_accuracy, p.test_accuracy)]
+    measured = [share for share in shares if share is not None and not math.isnan(share)]
     end = n_steps if axis == "step" else None
     layout: dict[str, Any] = {
         "height": CURVES_PX,

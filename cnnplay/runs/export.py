@@ -31,7 +31,11 @@ Bytes = npt.NDArray[np.uint8]
 
 def file_stem(trained: Trained) -> str:
     """What its files are called, without the ending: letters and digits, whatever people called the network."""
-    name = trained.weights.stem if trained.name in MODELS else trained.name
+    return stem_of(trained.weights.stem if trained.name in MODELS else trained.name)
+
+
+def stem_of(name: str) -> str:
+    """As much of a name as can be that of a file everywhere."""
     return re.sub(r"[^a-zA-Z0-9_]+", "-", name).strip("-")[:MAX_STEM_CHARS] or "network"
 
 

@@ -68,6 +68,8 @@ def trained_from_run(run: Run) -> Trained:
         CheckpointError: it has none on this machine.
     """
     weights = find_weights(run)
+    if weights is None and run.is_imported:
+        raise CheckpointError(f"Run {run.short_id} came as curves alone: it has no network. Choose another run.")
     if weights is None:
         raise CheckpointError(
             f"Run {run.short_id} is {run.state}, epoch {run.epoch:.1f} of {run.epochs:g}; it has no network here yet. "

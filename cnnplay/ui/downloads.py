@@ -1,4 +1,4 @@
-"""A network to take along: its weights, ONNX, and a script that trains it again. Each is made when it is asked for."""
+"""What to take along: a network as weights, ONNX or a script that trains it again, and the curves of a run."""
 
 import hashlib
 import logging
@@ -11,11 +11,15 @@ from pathlib import Path
 import streamlit as st
 
 from cnnplay.errors import CnnplayError, InputError
-from cnnplay.runs.export import export_safetensors, file_stem
+from cnnplay.runs.elsewhere.packages import reason_against as reason_against_package
+from cnnplay.runs.elsewhere.to_csv import export_to_csv
+from cnnplay.runs.export import export_safetensors, file_stem, stem_of
+from cnnplay.runs.records import Run
 from cnnplay.runs.script import export_script, reason_against
 from cnnplay.runs.weights import Trained
 from cnnplay.settings import home_dir
 from cnnplay.ui.commands import run_command
+from cnnplay.ui.run_queue import get_store
 from cnnplay.ui.words import plain
 
 TIMEOUT_S = 180.0
@@ -38,6 +42,8 @@ class _Form:
 _WEIGHTS = _Form("Weights", ".safetensors", "application/octet-stream", "The weights with their card: safetensors.")
 _ONNX = _Form("ONNX", ".onnx", "application/octet-stream", "For other runtimes, with the preprocessing. Takes seconds.")
 _SCRIPT = _Form("Script", ".py", "text/x-python", "One Python file that trains it again, with PyTorch alone.")
+_CSV = _Form("Curves", ".csv", "text/csv", "Every point of its curves as CSV, and its settings.")
+_TENSORBOARD = _Form("TensorBoard", ".zip", "application/zip", "Event files: unpack them, and point TensorBoard there.")
 
 
 def show_downloads(key: str, trained: Trained) -> None:
@@ -53,6 +59,22 @@ def show_downloads(key: str, trained: Trained) -> None:
         _show(_ONNX, f"onnx_{key}", stem, partial(_logged, lambda: _make_onnx(key, trained)))
         make = partial(_logged, lambda: export_script(trained, file_name=f"{stem}.py").encode())
         _show(_SCRIPT, f"script_{key}", stem, make, against=against)
+
+
+def show_curve_downloads(run: Run) -> None:
+    """Two buttons in a row for the curves of a run, in whatever state it is."""
+    stem, against = stem_of(run.name), reason_against_package("tensorboard")
+    with st.container(key=f"curves_{run.id}", horizontal=True, gap="small"):
+        _show(_CSV, f"csv_{run.id}", stem, partial(_logged, lambda: export_to_csv(get_store(), [run])))
+        _show(_TENSORBOARD, f"tensorboard_{run.id}", f"{stem}-tensorboard", partial(_logged, lambda: _make_events(run)),
+              against=against)  # fmt: skip
+
+
+def _make_events(run: Run) -> bytes:
+    from cnnplay.runs.elsewhere.portrait import draw_portrait
+    from cnnplay.runs.elsewhere.to_tensorboard import zip_for_tensorboard
+
+    return zip_for_tensorboard([draw_portrait(get_store(), run)])
 
 
 def _show(form: _Form, key: str, stem: str, make: Callable[[], bytes], *, against: str | None = None) -> None:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnnplay.errors import CnnplayError
+from cnnplay.models.registry import MODELS
 from cnnplay.runs.queueing import MAX_NAME_CHARS
 from cnnplay.runs.records import Run
 from cnnplay.runs.schema import ENDED, State
+from cnnplay.runs.weights import find_weights
 from cnnplay.training.config import BOUNDS, TrainConfig
 from cnnplay.training.recipes import recipes_for
 from cnnplay.ui import state
@@ -59,12 +61,13 @@ def show_actions(run: Run) -> None:
         for deed in OFFERED[run.state]:
             with st.container(key=f"{deed.place}_training", width="content"):
                 _button(deed, run)
-        if run.state in TRIED:
+        if run.state in TRIED and not (run.is_imported and find_weights(run) is None):
             show_way_to_draw(run)
-        if run.state == "finished" and run.epochs + 1 <= MOST_EPOCHS:
+        if run.state == "finished" and not run.is_imported and run.epochs + 1 <= MOST_EPOCHS:
             with st.popover("Train longer", key="train_extend"):
                 _offer_more_epochs(run)
-        st.button("Clone with changes", key="train_clone", on_click=clone, args=(run,))
+        if run.model in MODELS:
+            st.button("Clone with changes", key="train_clone", on_click=clone, args=(run,))
         with st.popover("More", key="train_more"):
             key = f"train_name_{run.id}"
             st.text_input("Name", run.name, max_chars=MAX_NAME_CHARS, key=key, on_change=_rename, args=(run.id,))

@@ -26,7 +26,7 @@ def show_result(run: Run) -> None:
         return
     note = _note(run)
     st.html(
-        f'<div class="cp-result"><b>{accuracy(run.accuracy)}</b><div>{_behind(card)}</div></div>'
+        f'<div class="cp-result"><b>{accuracy(run.accuracy)}</b><div>{_behind(card, run)}</div></div>'
         + (f'<p class="cp-small">{escape(note)}</p>' if note else "")
     )
 
@@ -50,7 +50,9 @@ def _note(run: Run) -> str:
         return "The data set is no longer here. The network still is."
 
 
-def _behind(card: Card | None) -> str:
+def _behind(card: Card | None, run: Run) -> str:
+    if card is None and run.is_imported:
+        return '<span>as its file says</span><span class="cp-small">not measured here: it came without a network</span>'
     if card is None:
         return "<span>of the test pictures</span>"
     how = "" if card.recipe == IMPORTED else f", one run, seed {card.seed}"

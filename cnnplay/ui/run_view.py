@@ -1,6 +1,7 @@
 """One run, live: where it stands, its curves, its gradients. It asks again each second while there is more to come."""
 
 import json
+import math
 from collections.abc import Sequence
 from html import escape
 
@@ -17,6 +18,7 @@ from cnnplay.ui.run_doctor import show_diagnosis
 from cnnplay.ui.run_points import Trace, follow, last_of
 from cnnplay.ui.run_queue import get_executor, get_store
 from cnnplay.ui.run_result import show_result
+from cnnplay.ui.run_take_along import show_take_along
 from cnnplay.ui.time_machine import show_time_machine
 from cnnplay.ui.words import count, duration, file_size
 
@@ -74,7 +76,9 @@ def show_run(run: Run, page_title: str) -> None:
         st.html(_LIVE.format(title=title, tick=tick), unsafe_allow_javascript=True)
 
     live()
-    show_time_machine(run)
+    if not run.is_imported:
+        show_time_machine(run)
+    show_take_along(run)
 
 
 def _heading(run: Run) -> str:
@@ -131,6 +135,7 @@ def _show_curves(run: Run, trace: Trace) -> None:
 def _in_words(points: Sequence[Metric]) -> str:
     last = last_of(points)
     if last is None:
-        return "Curves of accuracy and loss, still empty"
+        return "Accuracy by epoch" if points else "Curves of accuracy and loss, still empty"
     loss = "not a number" if last.loss is None else f"{last.loss:.3g}"
-    return f"Accuracy and loss by step; at step {last.step:,}: {100 * last.accuracy:.1f} %, loss {loss}"
+    right = "" if math.isnan(last.accuracy) else f"{100 * last.accuracy:.1f} %, "
+    return f"Accuracy and loss by step; at step {last.step:,}: {right}loss {loss}"

@@ -56,7 +56,7 @@ def headline(run: Run, *, n_before: int | None = None) -> str:
         case "stopping":
             return "Stopping: it saves where it is"
         case "finished" if run.is_imported:
-            return "Came as a file"
+            return f"Came as a file, {run.epoch:.3g} epochs" if run.epoch else "Came as a file"
         case "finished":
             return f"Finished after {run.epoch:.3g} epochs"
         case "failed":

@@ -8,6 +8,7 @@ from cnnplay.data.catalog import DATASETS, get_dataset_spec
 from cnnplay.errors import CnnplayError
 from cnnplay.models.card import is_shipped
 from cnnplay.models.registry import get_spec, list_specs
+from cnnplay.runs.weights import find_weights
 from cnnplay.training.recipes import recipes_for
 from cnnplay.ui import train_fields as fields
 from cnnplay.ui import train_form
@@ -154,7 +155,8 @@ def show_first_pictures() -> None:
 
 def _show_start_from() -> None:
     values = form()
-    runs = {run.id: run for run in get_store().list_runs() if run.model == values["model"] and run.state == "finished"}
+    finished = [run for run in get_store().list_runs() if run.model == values["model"] and run.state == "finished"]
+    runs = {run.id: run for run in finished if not run.is_imported or find_weights(run)}
     options = ["", *([values["model"]] if is_shipped(values["model"]) else []), *[*runs][:N_STARTS]]
     if (chosen := values["start_from"] or "") not in options:
         options.append(chosen)
