@@ -38,7 +38,7 @@ def place_labels(
     Returns:
         Places by the index of the name; those left out would lie over another name, a point, a line or the edge.
     """
-    offered = {at: candidates(name) for at, name in enumerate(names)}
+    offered = {at: candidates(name, leftwards=bool(points[at, 0] > 0.5)) for at, name in enumerate(names)}
     size = (width_px, height_px)
     return _place(points * size, names, offered, size, lines * (*size, *size))
 
@@ -85,18 +85,21 @@ def _place(
     return placed
 
 
-def candidates(name: str) -> list[Place]:
-    """Where a name may stand, the best place first."""
+def candidates(name: str, *, leftwards: bool) -> list[Place]:
+    """Where a name may stand, the best place first: towards the middle of the chart, where a phone has room as well.
+
+    Args:
+        name: to be placed.
+        leftwards: whether the middle is to the left.
+    """
     aside, above = MARKER_PX + GAP_PX + CHAR_PX * len(name) / 2, MARKER_PX + GAP_PX + LINE_PX / 2
+    inwards = -aside if leftwards else aside
     return [
-        Place(aside, 0),
-        Place(-aside, 0),
+        Place(inwards, 0),
+        Place(-inwards, 0),
         Place(0, above),
         Place(0, -above),
-        Place(aside, above / 2),
-        Place(aside, -above / 2),
-        Place(-aside, above / 2),
-        Place(-aside, -above / 2),
+        *(Place(dx, dy) for dx in (inwards, -inwards) for dy in (above / 2, -above / 2)),
     ]
 
 

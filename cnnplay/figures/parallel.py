@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from cnnplay.figures.template import FONT, TEXT, as_text, new_figure
 
-CHART_PX, AXIS_PX, EDGE_PX = 420, 120, 150
+CHART_PX, AXIS_PX, EDGE_PX = 420, 80, 110
 """Height; and the least width of an axis and of what is left and right of them."""
 BLUES = ((0.0, "#c9d8fb"), (0.5, "#6f97f2"), (1.0, "#1d4ed8"))
 """One ramp of the accent, readable on both themes: the darker, the better."""

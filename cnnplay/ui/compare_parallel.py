@@ -63,7 +63,7 @@ def _show(attempts: tuple[Attempt, ...], series: Series | None) -> None:
         st.caption(f"Two or more runs with a result and known settings are needed; {whose}: {len(attempts)} so far.")
         return
     width_px = least_width_px(len(found.dimensions))
-    st.html(f"<style>.st-key-parallel_plot .stPlotlyChart {{ min-width: {width_px}px; }}</style>")
+    st.html(f"<style>.st-key-parallel_plot > * {{ min-width: {width_px}px; }}</style>")
     with st.container(key="parallel_plot"):
         figure = parallel_chart(found.dimensions, best=found.best, title=found.title)
         st.plotly_chart(figure, key="parallel", theme=None, config=CONFIG, alt=_in_words(len(attempts), found.title))
