@@ -97,7 +97,7 @@ def in_cell(reading: Reading, key: AnswerKey, cell: Cell, *, unlike: Reading | N
     return _surest(chosen, reading.sure)
 
 
-def load_pictures(key: AnswerKey, pictures: Sequence[int]) -> npt.NDArray[np.uint8]:
+def load_pictures(key: AnswerKey, pictures: Sequence[int] | Indices) -> npt.NDArray[np.uint8]:
     """Test pictures by their places in the key, whatever order the copy of the data set has.
 
     Args:

@@ -78,7 +78,7 @@ def _matrix(
     figure = new_figure(
         height=HEIGHT_PX,
         margin={"l": 8, "r": 4, "t": 8, "b": 8},
-        dragmode="select",
+        dragmode="pan",  # with any other, Streamlit tells clicks nothing
         hoverdistance=REACH_PX,
         xaxis=_axis(classes, "read as"),
         yaxis={**_axis(classes, "really"), "range": [len(classes) - 0.5, -0.5]},

@@ -56,7 +56,7 @@ def _show_matrix(key: AnswerKey, shown: Sequence[Reading], cell: Cell | None) ->
         words = "Blue: read correctly. Orange: mistakes, the deeper the more often."
     else:
         names = (shown[0].entry.title, shown[1].entry.title)
-        figure = confusion_difference(*counts, key.classes, names=names, chosen=begin)
+        figure = confusion_difference(counts[0], counts[1], key.classes, names=names, chosen=begin)
         words = "Blue: A gives this answer more often. Orange: B does."
 
     def choose() -> None:
@@ -81,7 +81,8 @@ def _begin_with(what: str, cell: Cell | None) -> Cell | None:
 
     A click marks its cell in the browser: the figure stays as it is, because another figure would be a new chart.
     """
-    before, begin, clicked = st.session_state.get(state.COMPARE_CELL, (None, None, None))
+    known: tuple[str, Cell | None, Cell | None] = st.session_state.get(state.COMPARE_CELL, ("", None, None))
+    before, begin, clicked = known
     if before != what or cell not in (begin, clicked):
         begin = cell
         st.session_state[state.COMPARE_CELL] = (what, begin, None)
