@@ -99,7 +99,8 @@ def _by_one_run(pair: Contrast, *, chance: bool) -> tuple[str, str, str]:
     if not chance:
         settled = "That is settled for this one run."
         return finding, told, f"{settled} More seeds of {one.title} would tell about its recipe."
-    return finding, told, f"If seeds of {one.title} lie as far apart: {_more_seeds(pair)}"
+    needs = _more_seeds(pair)
+    return finding, told, f"If seeds of {one.title} lie as far apart, {needs[0].lower()}{needs[1:]}"
 
 
 def _more_seeds(pair: Contrast) -> str:
