@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from cnnplay.comparison.leaderboard import METRICS, Metric, Row
+from cnnplay.runs.records import Run
 from cnnplay.runs.schema import ACTIVE, RESUMABLE
 from cnnplay.words import accuracy, count, duration, file_size, milliseconds
 
@@ -71,11 +72,15 @@ def matches(row: Row, words: str) -> bool:
 
 
 def interval(row: Row) -> str:
-    """What surrounds the accuracy: the 95 % interval of one network, or the standard deviation of several seeds."""
+    """What surrounds the accuracy: the 95 % interval of one network, or the standard deviation of several seeds.
+
+    Before there is an accuracy, how far the training is.
+    """
     if row.std is not None:
         return f"± {100 * row.std:.2f} ({row.n} seeds)"
     if row.low is None or row.high is None:
-        return ""
+        run = row.entry.first.run
+        return "" if run is None or run.state == "finished" else _progress(run)
     return f"{100 * row.low:.2f} {EN_DASH} {100 * row.high:.2f}"
 
 
@@ -86,7 +91,7 @@ def facts(row: Row) -> Mapping[str, Any]:
     config = run.config if run else card.config if card else {}
     state = row.entry.state
     if run is not None and run.state in (*ACTIVE, *RESUMABLE):
-        state = f"{state}, epoch {run.epoch:.1f} of {run.epochs:g}"
+        state = f"{state}, {_progress(run)}"
     return {
         "State": state,
         "Data set": row.entry.dataset,
@@ -99,6 +104,10 @@ def facts(row: Row) -> Mapping[str, Any]:
         "Trained": card.trained_at if card else None,
         "Code": card.code_version if card else None,
     }
+
+
+def _progress(run: Run) -> str:
+    return f"epoch {run.epoch:.1f} of {run.epochs:g}"
 
 
 def _line(row: Row) -> dict[str, Any]:
