@@ -20,6 +20,7 @@ SECTIONS: dict[str, str] = {
     "real": "Is it real?",
     "differences": "Where they differ",
     "sure": "How sure",
+    "sturdy": "How sturdy",
     "report": "Report",
 }
 """Parts of the page: each is `show_<key>` in cnnplay/ui/compare_<key>.py, and only the chosen one is computed."""

@@ -1,5 +1,6 @@
 """How sure the chosen networks are, and how far that can be believed: before and after temperature scaling."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -90,16 +91,28 @@ def with_temperature(probs: Floats, temperature: float) -> Floats:
     return result
 
 
+def tell_all(found: Sequence[Sureness]) -> str:
+    """Of the network that is furthest from what it says, and of the one that is closest; without mark-up."""
+    far, close = max(found, key=lambda each: each.whole.error), min(found, key=lambda each: each.whole.error)
+    if len(found) > 1 and _keeps_its_word(far.whole):
+        return f"All {len(found)} are right about as often as they say, or differ from that no more than chance would."
+    return " ".join(dict.fromkeys((tell(far), tell(close))))
+
+
+def _keeps_its_word(found: Reliability) -> bool:
+    return found.error <= 2 * found.by_chance or int(found.counts[found.worst_bin]) < MIN_CASES
+
+
 def tell(sureness: Sureness) -> str:
     """What it means, in one sentence without mark-up, at the degree of sureness where most goes wrong."""
     found, name = sureness.whole, sureness.entry.title
     at = found.worst_bin
     n, says, does = int(found.counts[at]), float(found.confidence[at]), float(found.accuracy[at])
-    if found.error <= 2 * found.by_chance or n < MIN_CASES:
+    if _keeps_its_word(found):
         return f"{name} is right about as often as it says, {100 * found.error:.1f} points apart on average."
     way = "too sure of itself" if says > does else "too modest"
     return f"{name} says {_percent(says)} and is right in {_percent(does)} of these {n:,} cases: it is {way}."
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %" if share > 0.98 else f"{100 * share:.0f} %"
+    return f"{100 * share:.{1 if share > 0.98 else 0}f}\N{NO-BREAK SPACE}%"

@@ -74,7 +74,7 @@ def warp(images: Bytes, matrix: npt.NDArray[np.float64]) -> Bytes:
     at = np.round(matrix @ grid + middle, 9)  # a quarter turn must meet the pixels
     low = np.floor(at).astype(np.int64)
     share = (at - low).astype(np.float32)
-    flat = images.reshape(n * n_channels, -1)
+    flat = images.reshape(n * n_channels, size * size)
     total = np.zeros(flat.shape, np.float32)
     for down, right in ((0, 0), (0, 1), (1, 0), (1, 1)):
         weight = np.abs(1 - down - share[0]) * np.abs(1 - right - share[1])

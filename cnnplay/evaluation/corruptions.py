@@ -27,6 +27,7 @@ class Corruption:
         key: for files and addresses.
         title: for people.
         unit: what a strength is, with a place for the number as `text` writes it.
+        about: the unit in words, for a heading.
         drawings, photos: growing strengths above 0 for pictures of one channel, and of three; empty where it makes no
             sense. Strength 0 changes nothing.
         change: takes pictures (N, C, H, W) uint8, a seed for each (N,) and a strength above 0.
@@ -35,6 +36,7 @@ class Corruption:
     key: str
     title: str
     unit: str
+    about: str
     drawings: tuple[float, ...]
     photos: tuple[float, ...]
     change: Callable[[Bytes, Seeds, float], Bytes]
@@ -76,31 +78,52 @@ CORRUPTIONS: tuple[Corruption, ...] = (
         key="rotation",
         title="Rotation",
         unit="{}°",
+        about="degrees to either side",
         drawings=(10, 20, 30, 45, 60),
         photos=(5, 15, 30, 60),
         change=change.rotate,
     ),
     Corruption(
-        key="shift", title="Shift", unit="{} px", drawings=(1, 2, 4, 6, 8), photos=(2, 4, 8, 12), change=change.shift
+        key="shift",
+        title="Shift",
+        unit="{} px",
+        about="pixels",
+        drawings=(1, 2, 4, 6, 8),
+        photos=(2, 4, 8, 12),
+        change=change.shift,
     ),
     Corruption(
         key="scale",
         title="Scale",
         unit="{} times",
+        about="times larger or smaller",
         drawings=(0.1, 0.2, 0.4, 0.6, 1),
         photos=(0.1, 0.25, 0.5, 1),
         change=change.scale,
     ),
     Corruption(
-        key="thick", title="Thicker pen", unit="{} px", drawings=(0.5, 1, 1.5, 2, 3), photos=(), change=change.thicken
+        key="thick",
+        title="Thicker pen",
+        unit="{} px",
+        about="pixels on each side",
+        drawings=(0.5, 1, 1.5, 2, 3),
+        photos=(),
+        change=change.thicken,
     ),
     Corruption(
-        key="thin", title="Thinner pen", unit="{} px", drawings=(0.25, 0.5, 0.75, 1, 1.5), photos=(), change=change.thin
+        key="thin",
+        title="Thinner pen",
+        unit="{} px",
+        about="pixels on each side",
+        drawings=(0.25, 0.5, 0.75, 1, 1.5),
+        photos=(),
+        change=change.thin,
     ),
     Corruption(
         key="noise",
         title="Noise",
         unit="sigma {}",
+        about="standard deviation, of 255 greys",
         drawings=(20, 40, 60, 90, 120),
         photos=(5, 10, 20, 40),
         change=change.add_noise,
@@ -109,6 +132,7 @@ CORRUPTIONS: tuple[Corruption, ...] = (
         key="blur",
         title="Blur",
         unit="sigma {} px",
+        about="standard deviation in pixels",
         drawings=(0.5, 1, 1.5, 2, 3),
         photos=(0.5, 0.75, 1, 2),
         change=change.blur,
@@ -117,6 +141,7 @@ CORRUPTIONS: tuple[Corruption, ...] = (
         key="contrast",
         title="Less contrast",
         unit="{} % less",
+        about="% less",
         drawings=(30, 50, 70, 85, 95),
         photos=(30, 50, 70, 90),
         change=change.fade,
@@ -125,6 +150,7 @@ CORRUPTIONS: tuple[Corruption, ...] = (
         key="jpeg",
         title="JPEG",
         unit="quality {}",
+        about="quality",
         drawings=(50, 80, 90, 95, 99),
         photos=(20, 50, 75, 90),
         change=change.compress,
@@ -132,6 +158,7 @@ CORRUPTIONS: tuple[Corruption, ...] = (
     Corruption(
         key="occlusion",
         title="Hidden square",
+        about="side in pixels",
         unit="{} px",
         drawings=(4, 8, 12, 16, 20),
         photos=(4, 8, 12, 16),

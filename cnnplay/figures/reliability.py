@@ -17,7 +17,7 @@ ERRORS_PX, ERROR_PX = 84, 30
 """Height of the chart of errors: without its rows, and of each."""
 MIN_COUNT = 10
 """Bins of fewer pictures say nothing, and are left out."""
-SMALLEST_MARK, LARGEST_MARK = 5.0, 15.0
+SMALLEST_MARK, LARGEST_MARK = 4.0, 11.0
 LEAST_ROOM = 0.002
 """Of a curve of nearly always right answers."""
 

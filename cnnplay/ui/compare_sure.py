@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from cnnplay.comparison.selection import Comparison
-from cnnplay.comparison.sureness import Sureness, measure_all, tell
+from cnnplay.comparison.sureness import Sureness, measure_all, tell_all
 from cnnplay.evaluation.reliability import N_RESAMPLES
 from cnnplay.figures.reliability import (
     ErrorPair,
@@ -20,7 +20,6 @@ from cnnplay.figures.reliability import (
 from cnnplay.figures.template import CONFIG
 from cnnplay.ui.words import listing, plain
 
-MOST_SENTENCES = 3
 TEMPERATURE_PARAMETER = "temp"
 
 
@@ -34,7 +33,7 @@ def show_sure(comparison: Comparison) -> None:
     if not found:
         st.info("None of the chosen networks has answers to the test pictures yet. Choose one that is finished.")
         return
-    _tell(found)
+    st.html(f'<div class="cp-verdict"><p>{escape(tell_all(found))}</p></div>')
     _tell_missing(comparison, found)
     fitted = any(each.after for each in found)
     with_temperature = fitted and st.toggle(
@@ -51,17 +50,6 @@ def show_sure(comparison: Comparison) -> None:
         st.caption("A network may pass a picture on to a person when it is not sure. This is what the rest is worth.")
     if fitted:
         _show_errors(found)
-
-
-def _tell(found: Sequence[Sureness]) -> None:
-    """The networks with most to say first: those of the largest error."""
-    chosen = sorted(found, key=lambda each: -each.whole.error)[:MOST_SENTENCES]
-    st.html(f'<div class="cp-verdict"><p>{" ".join(escape(_sentence(each)) for each in chosen)}</p></div>')
-
-
-def _sentence(each: Sureness) -> str:
-    text = tell(each)
-    return text if text.endswith(".") else f"{text}."
 
 
 def _tell_missing(comparison: Comparison, found: Sequence[Sureness]) -> None:
