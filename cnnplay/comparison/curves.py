@@ -91,11 +91,13 @@ def _read_curve(path: Path, _stamp: Stamp) -> tuple[Metric, ...]:
 
 
 @lru_cache(maxsize=64)
-def _count_macs(model: str, options: str) -> int:
-    """Of a network that has no card yet."""
+def _count_macs(model: str, options: str) -> int | None:
+    """Of a network that has no card yet; None of one that only another tool knows."""
     from cnnplay.models.arithmetic import count_macs
-    from cnnplay.models.registry import build, get_spec
+    from cnnplay.models.registry import MODELS, build, get_spec
 
+    if model not in MODELS:
+        return None
     return count_macs(build(model, **json.loads(options)), get_spec(model).input_shape)
 
 

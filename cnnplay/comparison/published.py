@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cnnplay.models.registry import get_spec
+from cnnplay.models.registry import MODELS
 from cnnplay.training.recipes import PUBLISHED
 
 SOURCE = "As published with the reference recipes, one run each by its author, or in the paper that is named."
@@ -48,13 +48,9 @@ class PublishedCurve:
 
 
 def find_published(model: str) -> PublishedCurve | None:
-    """What was published of an architecture, or None.
-
-    Raises:
-        InputError: no architecture has this key.
-    """
-    spec = get_spec(model)
-    if spec.published_accuracy is None:
+    """What was published of an architecture, or None; nothing of one that only another tool knows."""
+    spec = MODELS.get(model)
+    if spec is None or spec.published_accuracy is None:
         return None
     accuracies = _BY_EPOCH.get(model, (spec.published_accuracy,))
     epochs = tuple(range(1, len(accuracies) + 1)) if model in _BY_EPOCH else (_LAST_EPOCH[model],)

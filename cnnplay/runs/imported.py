@@ -172,18 +172,19 @@ def _enter(
     with store.database.write() as connection:
         now = store.database.now(connection)
         accuracy = card.accuracy if card else None
-        connection.execute(insert(runs).values(finished_row(run_id, config, name=name, now=now, accuracy=accuracy)))
+        row = finished_row(run_id, config.to_json(), name=name, now=now, accuracy=accuracy)
+        connection.execute(insert(runs).values(row))
         rows = [{"run_id": run_id, "name": p.name, "size_bytes": p.stat().st_size, "created_at": now} for p in made]
         connection.execute(insert(artefacts), rows)
     return store.get(run_id)
 
 
-def finished_row(run_id: str, config: TrainConfig, *, name: str, now: float, **values: Any) -> dict[str, Any]:
+def finished_row(run_id: str, config: Mapping[str, Any], *, name: str, now: float, **values: Any) -> dict[str, Any]:
     """A row of the table of runs for one that was trained elsewhere.
 
     Args:
         run_id: UUID.
-        config: as much as is known of it.
+        config: as much as is known of it; model and data set are.
         name: for people.
         now: seconds since 1970.
         values: further columns.
@@ -192,10 +193,10 @@ def finished_row(run_id: str, config: TrainConfig, *, name: str, now: float, **v
         "id": run_id,
         "name": name,
         "state": "finished",
-        "model": config.model,
-        "dataset": config.dataset,
+        "model": config["model"],
+        "dataset": config["dataset"],
         "recipe": IMPORTED,
-        "config": config.to_json(),
+        "config": dict(config),
         "created_at": now,
         "finished_at": now,
         "step": 0,

@@ -42,8 +42,10 @@ class _Form:
 _WEIGHTS = _Form("Weights", ".safetensors", "application/octet-stream", "The weights with their card: safetensors.")
 _ONNX = _Form("ONNX", ".onnx", "application/octet-stream", "For other runtimes, with the preprocessing. Takes seconds.")
 _SCRIPT = _Form("Script", ".py", "text/x-python", "One Python file that trains it again, with PyTorch alone.")
-_CSV = _Form("Curves", ".csv", "text/csv", "Every point of its curves as CSV, and its settings.")
-_TENSORBOARD = _Form("TensorBoard", ".zip", "application/zip", "Event files: unpack them, and point TensorBoard there.")
+_CSV = _Form("Curves as CSV", ".csv", "text/csv", "Every point of its curves as CSV, and its settings.")
+_TENSORBOARD = _Form(
+    "Curves for TensorBoard", ".zip", "application/zip", "Event files: unpack them where TensorBoard looks."
+)
 
 
 def show_downloads(key: str, trained: Trained) -> None:

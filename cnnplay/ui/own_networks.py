@@ -13,6 +13,8 @@ from cnnplay.ui import state
 from cnnplay.ui.cards import show_run_card
 from cnnplay.ui.commands import run_command
 from cnnplay.ui.networks import forget_runs, list_run_networks
+from cnnplay.ui.own_curves import Brought, show_questions
+from cnnplay.ui.run_actions import RUN_PARAMETER
 from cnnplay.ui.words import accuracy, plain
 
 N_COLUMNS = 3
@@ -45,41 +47,47 @@ def show_own_networks() -> None:
 
 
 def show_import() -> None:
-    """A place to upload a file; what becomes of it stands below."""
+    """A place to upload a network, or the curves of a run; what becomes of it stands below."""
     round_ = st.session_state.setdefault(state.IMPORT_ROUND, 0)
     with st.container(key="import_network"):
         file = st.file_uploader(
-            "Bring a network along: a .safetensors file that was downloaded here",
-            type="safetensors",
+            "Bring a network along, as a .safetensors file that was downloaded here; or the curves of a run, as .csv "
+            "of any tool",
+            type=["safetensors", "csv"],
             key=f"import_file_{round_}",
             on_change=st.session_state.pop,
             args=(state.IMPORT_SAID, None),
         )
         said = st.session_state.get(state.IMPORT_SAID)
         if file is not None and said is None:
-            with st.spinner("Looking at it, and reading the test pictures with it"):
-                was_kept, _ = st.session_state[state.IMPORT_SAID] = _bring(file.name, file.getvalue())
-            if was_kept:
+            name = Path(file.name).name[:MAX_FILE_NAME_CHARS]
+            is_network = name.lower().endswith(".safetensors")
+            brought = (_bring if is_network else show_questions)(name, file.getvalue())
+            if brought is None:  # there are questions to answer first
+                return
+            st.session_state[state.IMPORT_SAID] = brought
+            if brought.run_id:
                 st.session_state[state.IMPORT_ROUND] += 1
             st.rerun()
         if said is not None:
-            was_kept, sentence = said
-            (st.success if was_kept else st.error)(plain(sentence))
+            (st.success if said.run_id else st.error)(plain(said.sentence))
+            if said.has_curves and said.run_id:
+                with st.container(key="ways_imported"):
+                    st.page_link("pages/train.py", label="See the curves", query_params={RUN_PARAMETER: said.run_id})
 
 
-def _bring(file_name: str, content: bytes) -> tuple[bool, str]:
-    """Whether the file was kept as a run, and what to say about it."""
-    name = Path(file_name).name[:MAX_FILE_NAME_CHARS]
+def _bring(name: str, content: bytes) -> Brought:
+    """Keeps a network as a run, and says how it reads."""
     with tempfile.TemporaryDirectory(prefix="cnnplay-import-") as folder:
         path = Path(folder) / "network.safetensors"
         path.write_bytes(content)
         try:
             read_header(path)  # most of what is wrong is known at once
-            with _one_at_a_time:
+            with _one_at_a_time, st.spinner("Looking at it, and reading the test pictures with it"):
                 found = run_command("import", str(path), "--name", Path(name).stem or "Network", timeout_s=TIMEOUT_S)
         except CnnplayError as error:
-            return False, str(error).replace(str(path), name)
+            return Brought(str(error).replace(str(path), name))
     forget_runs()
     score = found["run"]["accuracy"]
     measured = "its data are not here to measure it" if score is None else f"{accuracy(score)} of the test pictures"
-    return True, f"{found['run']['name']} is here now: {measured}."
+    return Brought(f"{found['run']['name']} is here now: {measured}.", found["run"]["id"])

@@ -61,8 +61,11 @@ def _behind(card: Card | None, run: Run) -> str:
 
 
 def _card(run: Run) -> Card | None:
+    path = checkpoint_files(run_dir(run.id), run.model, run.dataset).card
+    if run.is_imported and not path.is_file():  # its data were not here, or it came as curves alone
+        return None
     try:
-        return read_card(checkpoint_files(run_dir(run.id), run.model, run.dataset).card)
+        return read_card(path)
     except CheckpointError:
         log.exception("the card of run %s cannot be read", run.id)
         return None

@@ -23,10 +23,8 @@ def _show_ways(run: Run) -> None:
     if not trained and not has_curves:
         st.caption("There is nothing of this run to take along yet.")
     if trained:
-        st.html('<h3 class="cp-h3">The network</h3>')
         show_downloads(run.id, trained)
     if has_curves:
-        st.html('<h3 class="cp-h3">The curves</h3>')
         show_curve_downloads(run)
         command = f"python -m cnnplay runs export {run.short_id} --mlflow URI"
         st.caption(f"To MLflow, from the command line: `{command}`")

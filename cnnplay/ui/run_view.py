@@ -100,7 +100,7 @@ def _status(run: Run, points: Sequence[Metric]) -> str:
     facts = [
         ("Images a second", count(round(last.images_per_s)) if last and last.images_per_s else "-"),
         ("Steps", count(run.step)) if is_over else ("Learning rate", f"{last.lr:.3g}" if last and last.lr else "-"),
-        ("Trained for", duration(last.elapsed_s) if last else "-"),
+        ("Trained for", duration(last.elapsed_s) if last and last.elapsed_s else "-"),
         ("Memory", file_size(last.memory_bytes) if last and last.memory_bytes else "-"),
     ]
     cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)

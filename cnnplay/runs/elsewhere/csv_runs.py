@@ -4,7 +4,7 @@ import json
 import math
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -133,7 +133,7 @@ def _run_of(
     """A row of the table of runs, and the points."""
     began, points = make_points(places, percent)
     last = points[-1]
-    config = _config_of(facts, said, epochs=max(point.epoch for point in points))
+    config = _config_of(facts, said)
     row = finished_row(
         str(uuid.uuid4()),
         config,
@@ -212,7 +212,13 @@ def _point(kind: Any, step: int, numbers: Mapping[str, float], percent: frozense
     )
 
 
-def _config_of(facts: Mapping[str, str], said: Said, *, epochs: float) -> TrainConfig:
+def _config_of(facts: Mapping[str, str], said: Said) -> dict[str, Any]:
+    """As much of a configuration as is known: a default that nobody chose would be a claim.
+
+    Raises:
+        InputError: the network or the data set is not known.
+        ConfigError: a setting that does not exist, or one out of its bounds.
+    """
     model, dataset = said.model or _words(facts, "model"), said.dataset or facts.get("dataset")
     known = ", ".join(DATASETS)
     if not model or not dataset:
@@ -220,13 +226,13 @@ def _config_of(facts: Mapping[str, str], said: Said, *, epochs: float) -> TrainC
         raise InputError(f"The file does not say which {what} it is about. Give --model NAME and --dataset: {known}.")
     if dataset not in DATASETS and not is_own_key(dataset):
         raise InputError(f"The data set {dataset[:60]!r} is not known here. Give --dataset; known are: {known}.")
-    low, high = BOUNDS["epochs"]
-    values = {"epochs": min(max(epochs, low), high), **_config_in(facts), **said.config}
+    values = {**_config_in(facts), **said.config}
     values |= {"model": _word("model", model), "dataset": dataset}
     recipe = said.recipe or _words(facts, "recipe") or values.get("recipe", IMPORTED)
     seed = _fact(facts, "seed", BOUNDS["seed"][1]) if said.seed is None else said.seed
     values |= {"recipe": _word("recipe", recipe)} | ({} if seed is None else {"seed": int(seed)})
-    return TrainConfig.from_json(values)
+    TrainConfig.from_json(values)  # it is one, as far as it goes
+    return values
 
 
 def _config_in(facts: Mapping[str, str]) -> dict[str, Any]:
@@ -273,11 +279,13 @@ def _fact(facts: Mapping[str, str], name: str, most: float) -> float | None:
     return value
 
 
-def _notes(table: Table, percent: Sequence[str] | frozenset[str]) -> tuple[str, ...]:
+def _notes(table: Table, percent: frozenset[str]) -> tuple[str, ...]:
     found = set(table.columns.taken.values())
-    notes = [f"{name} was in percent." for name in sorted(percent)]
+    notes = ["Accuracies were in percent."] if percent else []
     if "step" not in found:
         notes.append("There are no steps: epochs count as steps.")
+    if "epoch" not in found:
+        notes.append("There are no epochs: every point lies at epoch 0.")
     if not found & {"elapsed_s", WALL_TIME}:
         notes.append("There are no times: every point lies at 0 s.")
     return tuple(notes)

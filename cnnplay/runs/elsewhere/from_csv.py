@@ -104,9 +104,7 @@ def read_table(content: bytes, given: Mapping[str, str]) -> Table:
     if len(content) > MAX_BYTES:
         raise InputError(f"The file has {len(content) / 1e6:.0f} MB; {MAX_BYTES / 1e6:.0f} MB is the most.")
     rows = _rows(content)
-    _, header = next(rows, (0, []))
-    if not header:
-        raise InputError("The file is empty. Give a CSV whose first line names its columns.")
+    header = _header(rows)
     if len(header) > MAX_COLUMNS:
         raise InputError(f"The file has {len(header):,} columns; {MAX_COLUMNS:,} is the most.")
     columns = find_columns(header, given)
@@ -130,6 +128,22 @@ def read_table(content: bytes, given: Mapping[str, str]) -> Table:
     if not places:
         raise InputError("The file has no point of any curve. A row needs a step and a loss or an accuracy.")
     return Table(columns, facts, places, tuple(left_out))
+
+
+def read_header(content: bytes) -> list[str]:
+    """Names of the columns of a file.
+
+    Raises:
+        InputError: the file is empty or no table.
+    """
+    return _header(_rows(content))
+
+
+def _header(rows: Iterator[tuple[int, list[str]]]) -> list[str]:
+    _, header = next(rows, (0, []))
+    if not header:
+        raise InputError("The file is empty. Give a CSV whose first line names its columns.")
+    return header
 
 
 def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
