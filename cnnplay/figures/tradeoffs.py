@@ -90,8 +90,7 @@ def tradeoff_chart(spots: Sequence[Spot], x: Axis, y: Axis, *, picked: str | Non
     ranges = [_range(spots, along) for along in ("x", "y")]
     figure = new_figure(
         height=CHART_PX,
-        dragmode="select",
-        clickmode="event+select",
+        dragmode="pan",  # with any other, Streamlit tells clicks nothing
         margin={"t": 14, "r": 16},
         xaxis=_layout(x, spots, "x", ranges[0]),
         yaxis=_layout(y, spots, "y", ranges[1]),
@@ -136,6 +135,7 @@ def _layout(axis: Axis, spots: Sequence[Spot], along: Along, ends: tuple[float, 
         "range": list(ends),
         "ticksuffix": axis.suffix,
         "exponentformat": "SI",
+        "fixedrange": True,
         **kind,
     }
 

@@ -19,13 +19,13 @@ from cnnplay.comparison.tradeoffs import (
 )
 from cnnplay.figures.template import CONFIG
 from cnnplay.figures.tradeoffs import CHART_PX, Tradeoffs
+from cnnplay.ui import state
 from cnnplay.ui.compare_parallel import show_parallel
 from cnnplay.ui.compare_picked import show_picked
 from cnnplay.ui.compare_state import choose_in_address
 from cnnplay.ui.words import listing, plain
 
 PICK_PARAMETER = "pick"
-CHART = "tradeoffs_chart"
 IN_TRAINING = ("running", "paused", "stopping", "interrupted")
 
 
@@ -43,7 +43,7 @@ def show_tradeoffs(comparison: Comparison) -> None:
         picked = next((row for row in rows if row.entry.token == st.query_params.get(PICK_PARAMETER)), None)
         _show_chart(rows, x, y, picked.entry.token if picked else None)
         if picked:
-            show_picked(comparison, picked, close=_forget)
+            show_picked(comparison, picked, close=_close)
 
     tradeoffs()
     show_parallel(comparison)
@@ -68,7 +68,7 @@ def _show_chart(rows: Sequence[Row], x: str, y: str, picked: str | None) -> None
         with st.container(key="tradeoffs_plot"):
             st.html(_hide_on_phone(chart))
             st.plotly_chart(
-                chart.figure, key=CHART, theme=None, config=CONFIG, on_select=_pick, selection_mode="points",
+                chart.figure, key=_chart_key(), theme=None, config=CONFIG, on_select=_pick, selection_mode="points",
                 alt=f"{_title(y)} against {_title(x)}; not beaten: {', '.join(best_entries(found.spots))}",
             )  # fmt: skip
         st.caption(_legend(x, y))
@@ -78,16 +78,21 @@ def _show_chart(rows: Sequence[Row], x: str, y: str, picked: str | None) -> None
         st.caption(_missing([row for row in rows if row.entry in found.missing], (x, y)))
 
 
+def _chart_key() -> str:
+    return f"tradeoffs_chart_{st.session_state.get(state.TRADEOFFS_ROUND, 0)}"
+
+
 def _pick() -> None:
-    """A click on a point picks its network; one beside all points leaves the choice."""
-    points = st.session_state[CHART]["selection"]["points"]
+    """A click on a point picks its network. A second one may take Plotly's own choice back, which changes nothing."""
+    points = st.session_state[_chart_key()]["selection"]["points"]
     tokens = [point["customdata"][0] for point in points if point.get("customdata")]
     if tokens:
         st.query_params[PICK_PARAMETER] = tokens[-1]
 
 
-def _forget() -> None:
+def _close() -> None:
     st.query_params.pop(PICK_PARAMETER, None)
+    st.session_state[state.TRADEOFFS_ROUND] = st.session_state.get(state.TRADEOFFS_ROUND, 0) + 1
 
 
 def _hide_on_phone(chart: Tradeoffs) -> str:
