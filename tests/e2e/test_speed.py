@@ -5,15 +5,19 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from .conftest import Visit, run_server
+from .conftest import Visit, home, run_server
 from .test_draw import draw_with_mouse, needs_scribe
 
 Open = Callable[..., Visit]
 ANSWER_WITHIN_MS, JURY_WITHIN_MS = 350, 500
 FIRST_PAGE_WITHIN_S = 4
 N_STROKES = 24
+PART_WITHIN_S = 2
+COMPARED = ["tradeoffs", "curves", "real", "differences", "sure", "sturdy", "report"]
+"""Parts of the Compare page, as its address names them."""
+PARTS = ".st-key-compare_choice_view [role=radio]"
 WATCH = """() => {
   window.changes = {};
   let lifted = null;
@@ -64,3 +68,34 @@ def test_the_first_page_is_usable_soon_after_the_start(open_visit: Open) -> None
             times.append(time.monotonic() - began)
     print("seconds from the command to the canvas:", times)  # noqa: T201
     assert statistics.median(times) <= FIRST_PAGE_WITHIN_S
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("dataset", ["mnist", "cifar10"])
+def test_every_part_of_a_comparison_is_drawn_soon(
+    dataset: str, tmp_path_factory: pytest.TempPathFactory, open_visit: Open
+) -> None:
+    """All shipped networks of a data set at once; the first visit of a part fills the caches, the next three count."""
+    times: dict[str, list[float]] = {}
+    with home(tmp_path_factory.mktemp("compare")), run_server() as url:
+        page = open_visit(url, f"/compare?data={dataset}").page
+        expect(page.locator(PARTS)).to_have_count(len(COMPARED))
+        for view in COMPARED * 4:
+            _go_to(page, COMPARED[COMPARED.index(view) - 1])
+            times.setdefault(view, []).append(_go_to(page, view))
+    warm = {view: round(statistics.median(each[1:]), 2) for view, each in times.items()}
+    print(f"seconds until a part stands, all of {dataset}, median of 3:", warm)  # noqa: T201
+    assert max(warm.values()) <= PART_WITHIN_S
+
+
+def _go_to(page: Page, view: str) -> float:
+    """Seconds from the click on a part until the whole page stands still, with its charts where it has any."""
+    began = time.monotonic()
+    page.locator(PARTS).nth(COMPARED.index(view)).click()
+    part = page.locator(f".st-key-compare_{view}")
+    expect(part).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.wait_for_function("!document.querySelector('[data-stale=true]')")
+    for chart in part.get_by_test_id("stPlotlyChart").all():
+        expect(chart.locator(".main-svg").first).to_be_attached()
+    return time.monotonic() - began
