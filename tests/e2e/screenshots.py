@@ -77,6 +77,12 @@ def show_train(page: Page) -> None:
     expect(page.locator(".st-key-run_status")).to_contain_text("Finished", timeout=TRAINING_MS)
 
 
+def show_compare(page: Page) -> None:
+    """All networks that name objects."""
+    page.goto(f"{page.url}?data=cifar10")
+    expect(page.locator(".st-key-compare_tradeoffs .main-svg").first).to_be_visible()
+
+
 def show_classes(page: Page) -> None:
     """Three shapes, drawn a little differently each time."""
     book = next(iter(list_books()), None)
@@ -111,6 +117,7 @@ PAGES = {
     "photo": show_photo,
     "models": show_networks,
     "train": show_train,
+    "compare": show_compare,
     "classes": show_classes,
     "teach": show_teach,
 }
