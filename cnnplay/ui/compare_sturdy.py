@@ -16,9 +16,8 @@ from cnnplay.evaluation.corruptions import Corruption
 from cnnplay.figures.robustness import MeanPair, RobustnessLine, robustness_chart, robustness_means
 from cnnplay.figures.template import CONFIG
 from cnnplay.runs.records import Run
-from cnnplay.ui.measurements import ask_for, open_measurements, show_measurements
+from cnnplay.ui.measurements import ask_for, asked_networks, show_measurements
 from cnnplay.ui.pictures import data_address
-from cnnplay.ui.run_words import POLLED
 from cnnplay.ui.words import duration, listing, plain
 
 N_COLUMNS = 3
@@ -49,7 +48,7 @@ def show_sturdy(comparison: Comparison) -> None:
 def _offer_to_measure(comparison: Comparison) -> None:
     """A button for what is missing, and how far each measurement is that was asked for."""
     dataset = comparison.key.dataset
-    asked = {str(run.config.get("network")) for run in open_measurements(dataset, "robustness") if run.state in POLLED}
+    asked = asked_networks(dataset, "robustness")
     missing = [entry for entry in not_measured(comparison) if entry.first.id not in asked]
     if missing:
         names = listing([plain(entry.title) for entry in missing])

@@ -6,8 +6,7 @@ import streamlit as st
 
 from cnnplay.comparison.entries import Entry
 from cnnplay.runs.measured import read_latency
-from cnnplay.ui.measurements import ask_for, open_measurements, show_measurements
-from cnnplay.ui.run_words import POLLED
+from cnnplay.ui.measurements import ask_for, asked_networks, show_measurements
 
 
 def show_speed_button(entries: Sequence[Entry]) -> None:
@@ -23,7 +22,7 @@ def show_speed_button(entries: Sequence[Entry]) -> None:
     if not able:
         return
     dataset = able[0].dataset
-    asked = {str(run.config.get("network")) for run in open_measurements(dataset, "latency") if run.state in POLLED}
+    asked = asked_networks(dataset, "latency")
     missing = [entry.first.id for entry in able if not _is_timed(entry) and entry.first.id not in asked]
     if missing:
         networks = "1 network" if len(missing) == 1 else f"{len(missing)} networks"

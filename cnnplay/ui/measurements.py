@@ -46,6 +46,16 @@ def open_measurements(dataset: str, main: What) -> tuple[Run, ...]:
     return tuple(reversed(mine))
 
 
+def asked_networks(dataset: str, what: What) -> frozenset[str]:
+    """Registry keys and ids of runs of which that is being measured, or waits, or was stopped.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    runs = (*open_measurements(dataset, "latency"), *open_measurements(dataset, "robustness"))
+    return frozenset(str(run.config.get("network")) for run in runs if what in run.config.get("what", ()))
+
+
 def _main(run: Run) -> What:
     return "robustness" if "robustness" in run.config.get("what", ()) else "latency"
 
