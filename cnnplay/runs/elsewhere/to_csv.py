@@ -31,6 +31,7 @@ def export_to_csv(store: RunReader, runs: Sequence[Run]) -> bytes:
     if empty := next((run for run in runs if not points[run.id]), None):
         raise ExportError(f"Run {empty.short_id} is {empty.state} and has no curves yet. Leave it out, or try later.")
     norms = [point.grad_norms for each in points.values() for point in each if point.grad_norms]
+    norms.sort(key=len, reverse=True)  # where a norm is missing, its place in the network is not to be seen
     layers = tuple(dict.fromkeys(layer for each in norms for layer in each))
     content = io.StringIO()
     table = csv.writer(content, lineterminator="\n")
