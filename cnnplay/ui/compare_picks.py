@@ -8,7 +8,7 @@ import streamlit as st
 from cnnplay.comparison.leaderboard import Row
 from cnnplay.comparison.picks import USUAL_COST, Picks, not_told_apart, pick
 from cnnplay.comparison.selection import Comparison
-from cnnplay.ui.words import accuracy, count, duration, file_size, listing
+from cnnplay.ui.words import accuracy, count, duration, file_size, listing, milliseconds
 
 COSTS = (0.5, 1.0, 2.0, 3.0, 5.0)
 
@@ -43,7 +43,7 @@ def _best(picks: Picks, rows: Sequence[Row], comparison: Comparison | None) -> s
         return ""
     row = picks.best
     if row.low is not None and row.high is not None:
-        words = f"{_reads(row)}, 95 % interval {100 * row.low:.2f} to {100 * row.high:.2f} %."
+        words = f"{_reads(row)}, 95 % interval {100 * row.low:.2f} to {100 * row.high:.2f}."
     else:
         words = f"{_reads(row)}, the mean of {row.n} seeds."
     equals = [escape(each.entry.title) for each in not_told_apart(row, rows, comparison)] if comparison else []
@@ -68,7 +68,9 @@ def _phone(picks: Picks, cost: float) -> str:
             f"{_reads(row)}, {loss:.2f} points less, for {share or 'fewer multiplications'}. "
             f"It has the fewest of all within {cost:g} points of the best."
         )
-    return _card("For a phone", row, f"{words} {count(round(macs))} MACs a picture, {file_size(round(size))}.")
+    latency = row.values["latency_ms"]
+    here = f", {milliseconds(latency)} a picture here" if latency is not None else ""
+    return _card("For a phone", row, f"{words} {count(round(macs))} MACs, {file_size(round(size))}{here}.")
 
 
 def _trained(picks: Picks, cost: float) -> str:
