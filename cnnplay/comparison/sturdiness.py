@@ -17,8 +17,6 @@ from cnnplay.runs.measured import Robustness, read_latency, read_robustness
 
 FORWARD_SHARE = 1 / 3
 """Of the arithmetic of a training step: going backward takes about twice as much as going forward."""
-EXAMPLE = 0
-"""Place of the test picture that is shown at each strength."""
 
 
 @dataclass(frozen=True)
@@ -72,16 +70,21 @@ def estimate_s(entry: Entry, n_pictures: int) -> float | None:
     return n_pictures * FORWARD_SHARE / member.card.images_per_s
 
 
-@lru_cache(maxsize=8)
-def example_pictures(key: AnswerKey, corruption: str) -> npt.NDArray[np.uint8]:
+@lru_cache(maxsize=64)
+def example_pictures(key: AnswerKey, corruption: str, *, place: int = 0) -> npt.NDArray[np.uint8]:
     """One test picture at each strength of a corruption, (strengths, C, H, W) uint8.
+
+    Args:
+        key: of the test pictures.
+        corruption: key of the corruption.
+        place: which picture; past the last, it begins again.
 
     Raises:
         DataError: the data set is not on this machine.
     """
     n_channels = _n_channels(key.dataset)
     kind = get_corruption(corruption)
-    picture = load_pictures(key, [EXAMPLE])
+    picture = load_pictures(key, [place % key.n])
     return np.concatenate([corrupt(picture, kind, strength) for strength in kind.strengths(n_channels)])
 
 
@@ -96,7 +99,7 @@ def tell(found: Sequence[Sturdiness]) -> str:
     first = f"{best.entry.title} reads {_percent(best.robustness.mean)} of the changed pictures"
     if worst is not best:
         first += f", {worst.entry.title} {_percent(worst.robustness.mean)}"
-    return f"{first}. {best.entry.title} stands {title.lower()} worst: {_percent(loses.mean)}."
+    return f"{first}. {best.entry.title} loses most to {title.lower()}, where it reads {_percent(loses.mean)}."
 
 
 def _percent(share: float) -> str:

@@ -21,6 +21,7 @@ from cnnplay.ui.pictures import data_address
 from cnnplay.ui.words import duration, listing, plain
 
 N_COLUMNS = 3
+PICTURE_PARAMETER, MAX_DIGITS = "pic", 9
 
 
 def show_sturdy(comparison: Comparison) -> None:
@@ -103,14 +104,29 @@ def _show_each(comparison: Comparison, found: Sequence[Sturdiness]) -> None:
     """A chart for each change, with one picture at each strength above it."""
     low = 0.95 * min(value for each in found for curve in each.robustness.curves for value in curve.accuracies)
     kinds = sturdiness.kinds(comparison)
+    place = _choose_picture(comparison)
     with st.container(key="sturdy_charts"):
         for first in range(0, len(kinds), N_COLUMNS):
             for column, kind in zip(st.columns(N_COLUMNS), kinds[first : first + N_COLUMNS], strict=False):
                 with column:
-                    _show_kind(comparison, kind, found, low=low)
+                    st.html(_strip(comparison, kind, place))
+                    _show_kind(kind, found, low=low)
 
 
-def _show_kind(comparison: Comparison, kind: Corruption, found: Sequence[Sturdiness], *, low: float) -> None:
+def _choose_picture(comparison: Comparison) -> int:
+    """Place of the picture that is shown at each strength; it stands in the address."""
+    text = st.query_params.get(PICTURE_PARAMETER, "")
+    place = int(text) if text.isdecimal() and len(text) < MAX_DIGITS else 0
+
+    def next_one() -> None:
+        st.query_params[PICTURE_PARAMETER] = str((place + 1) % comparison.key.n)
+
+    if is_available(comparison.key.dataset):
+        st.button("Another picture", key="sturdy_picture", on_click=next_one)
+    return place
+
+
+def _show_kind(kind: Corruption, found: Sequence[Sturdiness], *, low: float) -> None:
     lines = [
         RobustnessLine(**_named(each), accuracies=curve.accuracies)
         for each in found
@@ -120,7 +136,6 @@ def _show_kind(comparison: Comparison, kind: Corruption, found: Sequence[Sturdin
         (curve.strengths for each in found if (curve := each.robustness.curve(kind.key))),
         None,
     )
-    st.html(_strip(comparison, kind))
     if strengths is None:
         st.caption("Not measured yet.")
         return
@@ -128,11 +143,11 @@ def _show_kind(comparison: Comparison, kind: Corruption, found: Sequence[Sturdin
     _show_chart(robustness_chart(lines, texts, low=low), kind.key, f"{kind.title}: {len(lines)} networks")
 
 
-def _strip(comparison: Comparison, kind: Corruption) -> str:
+def _strip(comparison: Comparison, kind: Corruption, place: int) -> str:
     """Title, and the same picture at each strength, each above its place on the axis."""
     head = f"<h3>{escape(kind.title)} <span>{escape(kind.about)}</span></h3>"
     try:
-        pictures = example_pictures(comparison.key, kind.key)
+        pictures = example_pictures(comparison.key, kind.key, place=place)
     except DataError:
         return f'<div class="cp-strength">{head}</div>'
     shown = "".join(f'<img alt="" src="{data_address(_as_image(picture))}">' for picture in pictures)
