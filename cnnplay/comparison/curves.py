@@ -107,23 +107,29 @@ def make_lines(entries: Iterable[Entry], *, by: Axis = "epoch", smoothing: float
     Args:
         entries: of one data set.
         by: what they are drawn against.
-        smoothing: weight of the moving average, 0 (none) to below 1.
+        smoothing: weight of the moving average, 0 (none) to below 1; see `smoothed`.
 
     Raises:
         StoreError: the store cannot be read.
         CheckpointError: the file of a curve is damaged.
     """
-    lines: list[Line] = []
-    for entry in entries:
-        histories = [read_history(member) for member in entry.members]
-        for quantity, pictures in KINDS:
-            curves = [_curve(history, quantity, pictures, by) for history in histories]
-            known = [each for each in curves if len(each[0])]
-            if pictures == "test" and not known:  # it was read once, at the end
-                known = [end for member in entry.members if (end := _end(member, by))]
-            if line := _line(entry, known, quantity, pictures, smoothing):
-                lines.append(line)
-    return tuple(lines)
+    found = [
+        (entry, quantity, pictures, known)
+        for entry in entries
+        for quantity, pictures in KINDS
+        if (known := _known(entry, quantity, pictures, by))
+    ]
+    span = max((float(x[-1]) for *_, known in found for x, _ in known), default=0.0)
+    return tuple(_line(*each, smoothing=smoothing, span=span) for each in found)
+
+
+def _known(entry: Entry, quantity: Quantity, pictures: Pictures, by: Axis) -> list[tuple[Floats, Floats]]:
+    """X and y of each network of the entry of which anything is known."""
+    curves = [_curve(read_history(member), quantity, pictures, by) for member in entry.members]
+    known = [each for each in curves if len(each[0])]
+    if pictures == "test" and not known:  # it was read once, at the end
+        return [end for member in entry.members if (end := _end(member, by))]
+    return known
 
 
 def published_lines(entries: Iterable[Entry], *, by: Axis = "epoch") -> tuple[Line, ...]:
@@ -186,11 +192,15 @@ def _end(member: Member, by: Axis) -> tuple[Floats, Floats] | None:
 
 
 def _line(
-    entry: Entry, curves: Sequence[tuple[Floats, Floats]], quantity: Quantity, pictures: Pictures, smoothing: float
-) -> Line | None:
-    if not curves:
-        return None
-    smooth = [(x, smoothed(y, smoothing)) for x, y in curves]
+    entry: Entry,
+    quantity: Quantity,
+    pictures: Pictures,
+    curves: Sequence[tuple[Floats, Floats]],
+    *,
+    smoothing: float,
+    span: float,
+) -> Line:
+    smooth = [(x, smoothed(x, y, smoothing, span=span)) for x, y in curves]
     x, ys = _together(smooth)
     return Line(
         name=entry.title,
@@ -219,20 +229,25 @@ def _together(curves: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
     return grid, np.stack([np.interp(grid, x, y) for x, y in curves])
 
 
-def smoothed(values: Floats, weight: float) -> Floats:
+def smoothed(x: Floats, y: Floats, weight: float, *, span: float) -> Floats:
     """Exponential moving average without the bias of its start (Kingma and Ba 2014, section 3).
 
+    What was before counts less the further it is away, not the more points lie between: a curve with few points is
+    smoothed as far to the left as one with many.
+
     Args:
-        values: (N,) in order.
-        weight: of what was before, 0 (none) to below 1.
+        x: (N,) ascending.
+        y: (N,) values.
+        weight: of what was a hundredth of the span before, 0 (no smoothing) to below 1.
+        span: length of the axis.
     """
-    if not weight:
-        return values
-    out, mean, sum_of_weights = np.empty_like(values), 0.0, 0.0
-    for at, value in enumerate(values):
-        mean = weight * mean + (1 - weight) * float(value)
-        sum_of_weights = weight * sum_of_weights + (1 - weight)
-        out[at] = mean / sum_of_weights
+    if not weight or span <= 0:
+        return y
+    kept = weight ** (np.diff(x, prepend=x[:1]) / span * 100)
+    out, total, weights = np.empty_like(y), 0.0, 0.0
+    for at, value in enumerate(y):
+        total, weights = kept[at] * total + float(value), kept[at] * weights + 1.0
+        out[at] = total / weights
     return out
 
 

@@ -105,7 +105,7 @@ def make_curves(comparison: Comparison, _rows: Sequence[Row]) -> Part | None:
     lines = make_lines(comparison.entries)
     if not lines:
         return None
-    return Part(title="Curves", charts=(("By epoch", compared_curves(lines)),))
+    return Part(title="Curves", charts=(("By epoch", compared_curves(lines).figure),))
 
 
 def make_classes(comparison: Comparison, _rows: Sequence[Row]) -> Part | None:

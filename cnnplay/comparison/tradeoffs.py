@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from cnnplay.comparison.entries import Entry
 from cnnplay.comparison.leaderboard import METRICS, Better, Metric, Row
-from cnnplay.figures.tradeoffs import Axis, Spot, Tradeoffs, tradeoff_chart
+from cnnplay.figures.labels import Named
+from cnnplay.figures.tradeoffs import Axis, Spot, tradeoff_chart
 from cnnplay.words import accuracy, count, duration, file_size, milliseconds
 
 ERROR_RATE = "error_rate"
@@ -52,7 +53,7 @@ def measure_tradeoffs(rows: Sequence[Row], x: str, y: str) -> Measured:
     return Measured(spots, tuple(row.entry for row in rows if row.entry.token not in shown))
 
 
-def draw_tradeoffs(spots: Sequence[Spot], x: str, y: str, *, picked: str | None = None) -> Tradeoffs:
+def draw_tradeoffs(spots: Sequence[Spot], x: str, y: str, *, picked: str | None = None) -> Named:
     """The chart of what `measure_tradeoffs` found.
 
     Args:

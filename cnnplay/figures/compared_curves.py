@@ -1,5 +1,6 @@
 """How several trainings went, on one pair of charts: each network in its own colour, what was published dotted."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from cnnplay.figures.curves import loss_range, panel_title
 from cnnplay.figures.downsample import MAX_POINTS, kept_indices
+from cnnplay.figures.labels import FONT_PX, Named, keep_labels, place_labels
 from cnnplay.figures.template import as_text, heading, new_figure
 
 Floats = NDArray[np.float64]
@@ -23,8 +25,16 @@ N_POINTS, FEWEST_POINTS = 12_000, 60
 WILD_SHARE = 0.15
 """The accuracies of the first part of a training may lie below the chart: they would press the differences at its end
 into a line. A double click shows them."""
+SPREADS, LEAST_SPREAD = 2.0, 0.02
+"""Nor does the axis of accuracies reach further below the lowest end than so many times the distance of the ends."""
 FEW_MARKS = 60
+PLOT_PX, PHONE_PLOT_PX, ACCURACY_PX = 680.0, 280.0, 240.0
+"""What names are placed for: about the narrowest desktop, and a phone; and the height of the upper chart."""
+TRACK_POINTS = 120
+"""So many points of a line keep names off it."""
 MINUTES_FROM_S, HOURS_FROM_S = 600.0, 3 * 3600.0
+ROOM, LOG_ROOM, TINY = 0.06, 0.05, 1e-300
+"""Of an axis, free beyond the last point; of a logarithmic one, as a power of ten."""
 BAND_OPACITY, RAW_OPACITY = 0.14, 0.28
 _SHAPES: dict[Pictures, dict[str, Any]] = {
     "training": {"width": 1.8, "symbol": None},
@@ -64,8 +74,8 @@ class Line:
 
 def compared_curves(
     lines: Sequence[Line], *, by: Axis = "epoch", log_x: bool = False, log_loss: bool = False, revision: str = ""
-) -> go.Figure:
-    """Accuracy above loss, on one axis.
+) -> Named:
+    """Accuracy above loss, on one axis; a name at the end of each line, as far as there is room.
 
     Args:
         lines: of all networks.
@@ -77,19 +87,19 @@ def compared_curves(
     unit_s, title, hover = _axis(by, lines)
     n_drawn = sum(1 + len(line.raw) for line in lines)
     n_each = max(FEWEST_POINTS, min(MAX_POINTS, N_POINTS // max(1, n_drawn)))
+    ends, heights = _x_range(lines, unit_s, log_x=log_x), _accuracy_range(lines, log_x=log_x)
     figure = new_figure(
         height=CHART_PX,
         uirevision=f"{revision} {by} {log_x} {log_loss}",
-        xaxis={"title": {"text": title}, "anchor": "y2", "type": "log" if log_x else "linear"}
-        | ({"tickformat": "~s"} if by == "flops" else {})
-        | ({} if log_x else {"rangemode": "tozero"}),
-        yaxis={"domain": [0.46, 0.95], "ticksuffix": " %", "range": _accuracy_range(lines, log_x=log_x)},
+        xaxis={"title": {"text": title}, "anchor": "y2", "type": "log" if log_x else "linear", "range": ends}
+        | ({"tickformat": "~s"} if by == "flops" else {}),
+        yaxis={"domain": [0.46, 0.95], "ticksuffix": " %", "range": heights},
         yaxis2={"domain": [0, 0.36], "type": "log" if log_loss else "linear"} | _loss_axis(lines, log_loss=log_loss),
         annotations=[panel_title(heading("Accuracy"), 1.0), panel_title(heading("Training loss"), 0.405)],
     )
     for line in lines:
-        _add(figure, line, unit_s if by == "time" else 1.0, hover=hover, n_each=n_each, log_x=log_x)
-    return figure
+        _add(figure, line, unit_s, hover=hover, n_each=n_each, log_x=log_x)
+    return Named(figure, _add_names(figure, lines, unit_s, ends, heights, log_x=log_x))
 
 
 def _axis(by: Axis, lines: Sequence[Line]) -> tuple[float, str, str]:
@@ -165,15 +175,29 @@ def _translucent(colour: str) -> str:
     return f"rgba({red}, {green}, {blue}, {BAND_OPACITY})"
 
 
-def _accuracy_range(lines: Sequence[Line], *, log_x: bool) -> list[float] | None:
+def _x_range(lines: Sequence[Line], unit: float, *, log_x: bool) -> list[float]:
+    """Ends of the axis, of a logarithmic one as powers of ten."""
+    xs = np.concatenate([line.x / unit for line in lines]) if lines else np.zeros(0)
+    xs = xs[xs > 0]
+    if not len(xs):
+        return [0.0, 1.0]
+    if log_x:
+        return [float(np.log10(xs.min())) - LOG_ROOM, float(np.log10(xs.max())) + LOG_ROOM]
+    return [0.0, (1 + ROOM) * float(xs.max())]
+
+
+def _accuracy_range(lines: Sequence[Line], *, log_x: bool) -> list[float]:
     """On a logarithmic axis the wild beginning has the room that it needs, and nothing is left out."""
     shown = [line for line in lines if line.quantity == "accuracy" and len(line.y)]
     if not shown:
-        return [0, 100]
+        return [0.0, 100.0]
     begins = 0.0 if log_x else WILD_SHARE
     low = min(float(line.y[line.x >= begins * line.x[-1]].min()) for line in shown)
     high = max(float(line.y.max()) for line in shown)
-    room = 0.06 * max(high - low, 0.01)
+    if not log_x:
+        lasts = [float(line.y[-1]) for line in shown]
+        low = max(low, min(lasts) - SPREADS * max(max(lasts) - min(lasts), LEAST_SPREAD))
+    room = ROOM * max(high - low, 0.01)
     return [100 * max(0.0, low - room), 100 * (high + room)]
 
 
@@ -182,3 +206,38 @@ def _loss_axis(lines: Sequence[Line], *, log_loss: bool) -> dict[str, Any]:
         return {"tickformat": "~r", "dtick": "D2"}
     values = [float(value) for line in lines if line.quantity == "loss" for value in line.y]
     return {"rangemode": "tozero", "range": loss_range(values)}
+
+
+def _add_names(
+    figure: go.Figure, lines: Sequence[Line], unit: float, ends: list[float], heights: list[float], *, log_x: bool
+) -> tuple[int, ...]:
+    """At the last point of each network's accuracies; the names of the highest first."""
+    shown = [line for line in lines if line.quantity == "accuracy" and line.pictures != "published"]
+    last = sorted({line.name: line for line in reversed(shown)}.values(), key=lambda line: -line.y[-1])
+    names = [line.name for line in last]
+
+    def places(x: Floats, y: Floats) -> Floats:
+        on_axis = np.log10(np.maximum(x, TINY)) if log_x else x
+        return np.stack(
+            [(on_axis - ends[0]) / (ends[1] - ends[0]), (100 * y - heights[0]) / (heights[1] - heights[0])], 1
+        )
+
+    points = np.array([places(line.x[-1:] / unit, line.y[-1:])[0] for line in last]).reshape(-1, 2)
+    tracks = [_track(places(line.x / unit, line.y)) for line in lines if line.quantity == "accuracy"]
+    corners = np.tile(np.concatenate([np.zeros((0, 2)), *tracks]), 2)
+    placed = place_labels(points, names, width_px=PLOT_PX, height_px=ACCURACY_PX, lines=corners)
+    kept = keep_labels(points, names, placed, width_px=PHONE_PLOT_PX, height_px=ACCURACY_PX, lines=corners)
+    n_before = len(figure.layout.annotations)
+    for at, place in placed.items():
+        x = float(last[at].x[-1]) / unit
+        figure.add_annotation(
+            x=math.log10(x) if log_x else x, y=100 * float(last[at].y[-1]), xshift=place.dx, yshift=place.dy,
+            text=as_text(names[at]), showarrow=False, font={"size": FONT_PX, "color": last[at].colour},
+        )  # fmt: skip
+    return tuple(n_before + at for at, name in enumerate(placed) if name not in kept)
+
+
+def _track(places: Floats) -> Floats:
+    """Points along a line, close enough to keep names off it."""
+    along = np.linspace(0, len(places) - 1, TRACK_POINTS)
+    return np.stack([np.interp(along, np.arange(len(places)), places[:, axis]) for axis in (0, 1)], 1)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import plotly.graph_objects as go
 
 Floats = npt.NDArray[np.float64]
 NO_LINES: Floats = np.zeros((0, 4))
@@ -13,6 +14,14 @@ LINE_BOX: Floats = np.array([-1.0, -1.0, 1.0, 1.0])
 FONT_PX, CHAR_PX, LINE_PX = 12, 6.6, 15
 MARKER_PX, GAP_PX = 7, 3
 """Half the side of a marker, and what is free between it and its name."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A chart with names in it, and which of its annotations only a desktop has room for: their indices."""
+
+    figure: go.Figure
+    wide_only: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,7 @@ def place_labels(
         names: of the points, the most important first.
         width_px: of the plot.
         height_px: of the plot.
-        lines: (M, 4) ends of lines to the right or up, which no name may cross: x, y, x, y, each 0..1.
+        lines: (M, 4) corners of what no name may cross, as lines to the right or up: x, y, x, y, each 0..1.
 
     Returns:
         Places by the index of the name; those left out would lie over another name, a point, a line or the edge.
@@ -70,16 +79,18 @@ def keep_labels(
 def _place(
     middles: Floats, names: Sequence[str], offered: dict[int, list[Place]], size: tuple[float, float], lines: Floats
 ) -> dict[int, Place]:
-    markers = [_box(middle, 2 * MARKER_PX, 2 * MARKER_PX) for middle in middles]
-    taken: list[Floats] = list(lines + LINE_BOX)
+    markers = np.concatenate([middles - MARKER_PX, middles + MARKER_PX], axis=1)
+    taken: list[Floats] = []
     placed: dict[int, Place] = {}
     for at, places in offered.items():
-        others = [*taken, *(marker for other, marker in enumerate(markers) if other != at)]
+        others = np.concatenate([lines + LINE_BOX, np.delete(markers, at, axis=0), *taken])
         for place in places:
-            box = _box(middles[at] + (place.dx, place.dy), CHAR_PX * len(names[at]), LINE_PX)
-            is_inside = bool((box[:2] >= 0).all() and (box[2:] <= size).all())
-            if is_inside and not any(_overlap(box, other) for other in others):
-                taken.append(box)
+            half = np.array([CHAR_PX * len(names[at]) / 2, LINE_PX / 2])
+            middle = middles[at] + (place.dx, place.dy)
+            low, high = middle - half, middle + half
+            is_inside = bool((low >= 0).all() and (high <= size).all())
+            if is_inside and not ((low < others[:, 2:]) & (others[:, :2] < high)).all(axis=1).any():
+                taken.append(np.concatenate([low, high])[None])
                 placed[at] = place
                 break
     return placed
@@ -101,12 +112,3 @@ def candidates(name: str, *, leftwards: bool) -> list[Place]:
         Place(0, -above),
         *(Place(dx, dy) for dx in (inwards, -inwards) for dy in (above / 2, -above / 2)),
     ]
-
-
-def _box(middle: Floats, width: float, height: float) -> Floats:
-    half = np.array([width / 2, height / 2])
-    return np.concatenate([middle - half, middle + half])
-
-
-def _overlap(one: Floats, other: Floats) -> bool:
-    return bool((one[:2] < other[2:]).all() and (other[:2] < one[2:]).all())

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from cnnplay.figures.labels import FONT_PX, Floats, keep_labels, place_labels
+from cnnplay.figures.labels import FONT_PX, Floats, Named, keep_labels, place_labels
 from cnnplay.figures.template import BLUE, GREY, TEXT, as_text, new_figure
 
 Better = Literal["more", "less"]
@@ -65,20 +65,12 @@ class Spot:
     words: str
 
 
-@dataclass(frozen=True)
-class Tradeoffs:
-    """The chart, and which of its annotations only a desktop has room for: their indices in the layout."""
-
-    figure: go.Figure
-    wide_only: tuple[int, ...]
-
-
 def spans_decades(values: Sequence[float]) -> bool:
     """Whether only a logarithmic axis shows the differences of the small ones."""
     return bool(values) and min(values) > 0 and max(values) > DECADE * min(values)
 
 
-def tradeoff_chart(spots: Sequence[Spot], x: Axis, y: Axis, *, picked: str | None = None) -> Tradeoffs:
+def tradeoff_chart(spots: Sequence[Spot], x: Axis, y: Axis, *, picked: str | None = None) -> Named:
     """A point for each network; a line of steps through those that no other one beats.
 
     Args:
@@ -103,7 +95,7 @@ def tradeoff_chart(spots: Sequence[Spot], x: Axis, y: Axis, *, picked: str | Non
             x=[shown[0].x], y=[shown[0].y], mode="markers", hoverinfo="skip", cliponaxis=False,
             marker={"size": POINT_PX + 9, "color": "rgba(0,0,0,0)", "line": {"width": 2.5, "color": BLUE}},
         )  # fmt: skip
-    return Tradeoffs(figure, _add_names(figure, spots, ranges, x))
+    return Named(figure, _add_names(figure, spots, ranges, x))
 
 
 def _is_log(spots: Sequence[Spot], along: Along) -> bool:

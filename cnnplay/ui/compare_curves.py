@@ -13,6 +13,7 @@ from cnnplay.comparison.selection import Comparison
 from cnnplay.figures.compared_curves import CHART_PX, Axis, Line, Pictures, compared_curves
 from cnnplay.figures.template import CONFIG
 from cnnplay.runs.records import Run
+from cnnplay.ui.compare_names import hide_names_on_phone
 from cnnplay.ui.compare_state import choose_in_address
 from cnnplay.ui.run_queue import get_store
 from cnnplay.ui.run_words import POLLED
@@ -77,11 +78,11 @@ def _member_at(now: Mapping[str, Run], member: Member) -> Member:
 
 
 def _choose_view() -> View:
-    with st.container(key="curves_view", horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(key="curves_view", horizontal=True, vertical_alignment="top", gap="medium"):
         by = choose_in_address("To the right", list(AXES), "by", words=lambda axis: AXES[cast("Axis", axis)])
         smoothing = st.slider(
             "Smoothing", 0.0, MOST_SMOOTHING, 0.0, 0.02, key="smooth", bind="query-params", width=200,
-            help="A moving average: so much of each value is what was before. The curves stay underneath, faintly.",
+            help="How much of what came before goes into each value. The curves stay underneath, faintly.",
         )  # fmt: skip
     with st.container(key="curves_switches", horizontal=True, gap="medium"):
         log_x, log_loss, has_published = (
@@ -94,12 +95,14 @@ def _show(entries: Sequence[Entry], view: View) -> None:
     lines = make_lines(entries, by=view.by, smoothing=view.smoothing)
     published = published_lines(entries, by=view.by) if view.has_published else ()
     if lines or published:
-        figure = compared_curves(
+        chart = compared_curves(
             [*lines, *published], by=view.by, log_x=view.log_x, log_loss=view.log_loss,
             revision=" ".join(entry.token for entry in entries),
         )  # fmt: skip
         config = CONFIG | {"doubleClick": "autosize"}
-        st.plotly_chart(figure, key="compared_curves", theme=None, config=config, alt=_in_words(lines))
+        with st.container(key="curves_plot"):
+            hide_names_on_phone(chart, "curves_plot")
+            st.plotly_chart(chart.figure, key="compared_curves", theme=None, config=config, alt=_in_words(lines))
         st.caption(f"{_marks([*lines, *published])} {ABOUT_AXES[view.by]}")
     else:
         st.html(f'<div class="cp-empty" style="min-height:{CHART_PX // 2}px"><p>There is no curve to show.</p></div>')
@@ -132,7 +135,7 @@ def _tell_missing(entries: Sequence[Entry]) -> None:
         return
     names = listing([plain(entry.title) for entry in missing])
     with st.container(key="curves_missing", horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"No curve was kept of {names}. Train again to see one.")
+        st.caption(f"No curve was kept of {names}. Train again to see one.", width="content")
         st.page_link("pages/train.py", label="Retrain")
 
 

@@ -18,8 +18,9 @@ from cnnplay.comparison.tradeoffs import (
     value_of,
 )
 from cnnplay.figures.template import CONFIG
-from cnnplay.figures.tradeoffs import CHART_PX, Tradeoffs
+from cnnplay.figures.tradeoffs import CHART_PX
 from cnnplay.ui import state
+from cnnplay.ui.compare_names import hide_names_on_phone
 from cnnplay.ui.compare_parallel import show_parallel
 from cnnplay.ui.compare_picked import show_picked
 from cnnplay.ui.compare_state import choose_in_address
@@ -66,7 +67,7 @@ def _show_chart(rows: Sequence[Row], x: str, y: str, picked: str | None) -> None
     if found.spots:
         chart = draw_tradeoffs(found.spots, x, y, picked=picked)
         with st.container(key="tradeoffs_plot"):
-            st.html(_hide_on_phone(chart))
+            hide_names_on_phone(chart, "tradeoffs_plot")
             st.plotly_chart(
                 chart.figure, key=_chart_key(), theme=None, config=CONFIG, on_select=_pick, selection_mode="points",
                 alt=f"{_title(y)} against {_title(x)}; not beaten: {', '.join(best_entries(found.spots))}",
@@ -93,12 +94,6 @@ def _pick() -> None:
 def _close() -> None:
     st.query_params.pop(PICK_PARAMETER, None)
     st.session_state[state.TRADEOFFS_ROUND] = st.session_state.get(state.TRADEOFFS_ROUND, 0) + 1
-
-
-def _hide_on_phone(chart: Tradeoffs) -> str:
-    """Names for which only a wider screen has room."""
-    names = ",".join(f'.st-key-tradeoffs_plot .annotation[data-index="{at}"]' for at in chart.wide_only)
-    return f"<style>@media (max-width: 640px) {{ {names or '.none'} {{ display: none }} }}</style>"
 
 
 def _legend(x: str, y: str) -> str:

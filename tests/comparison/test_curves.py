@@ -132,21 +132,25 @@ def test_seeds_seen_at_other_moments_are_averaged_as_far_as_all_have_come(store)
 
 def test_smoothing_keeps_what_there_was_underneath(store):
     run = add(store, [point(s, float(s % 2), 0.5) for s in range(1, 50)])
-    line = line_of(make_lines(entries_of(store, run), smoothing=0.9), "loss", "training")
+    line = line_of(make_lines(entries_of(store, run), smoothing=0.98), "loss", "training")
     assert list(line.raw[0][1]) == [s % 2 for s in range(1, 50)]
     assert line.y[-1] == pytest.approx(0.5, abs=0.1)
 
 
-@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=40), st.floats(0, 0.98))
-def test_the_moving_average_is_the_weighted_mean_of_all_before(values, weight):
-    found = smoothed(np.array(values), weight)
-    for at in range(len(values)):
-        weights = weight ** np.arange(at, -1, -1.0)
-        assert found[at] == pytest.approx(np.average(values[: at + 1], weights=weights), abs=1e-6)
+@given(st.lists(st.tuples(st.floats(0.01, 50), st.floats(-1e3, 1e3)), min_size=1, max_size=40), st.floats(0.01, 0.98))
+def test_the_moving_average_is_the_mean_of_all_before_weighted_by_their_distance(points, weight):
+    x, y = np.cumsum([gap for gap, _ in points]), np.array([value for _, value in points])
+    found = smoothed(x, y, weight, span=200.0)
+    for at in range(len(y)):
+        weights = weight ** ((x[at] - x[: at + 1]) / 2)
+        assert found[at] == pytest.approx(np.average(y[: at + 1], weights=weights), abs=1e-6)
 
 
-def test_a_constant_stays_constant_from_its_first_value_on():
-    assert smoothed(np.full(5, 3.0), 0.95) == pytest.approx(np.full(5, 3.0))
+def test_a_constant_stays_constant_and_few_points_are_not_dragged_behind():
+    x = np.arange(1.0, 6.0)
+    assert smoothed(x, np.full(5, 3.0), 0.95, span=5.0) == pytest.approx(np.full(5, 3.0))
+    assert smoothed(x, x, 0.8, span=5.0) == pytest.approx(x, abs=0.05)
+    assert list(smoothed(x, x, 0.0, span=5.0)) == list(x)
 
 
 def test_what_was_published_is_on_the_axis_that_is_chosen():

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from cnnplay.figures.compared_curves import N_POINTS, Line, compared_curves
+from cnnplay.figures.compared_curves import N_POINTS, Line
+from cnnplay.figures.compared_curves import compared_curves as draw
 
 
 def line(y, *, quantity="accuracy", pictures="training", x=None, **more):
@@ -12,6 +13,10 @@ def line(y, *, quantity="accuracy", pictures="training", x=None, **more):
         name="vgg", colour="#5c940d", dash="dash", quantity=quantity, pictures=pictures,
         x=np.arange(1.0, len(values) + 1) if x is None else np.asarray(x, dtype=np.float64), y=values, **more,
     )  # fmt: skip
+
+
+def compared_curves(*arguments, **options):
+    return draw(*arguments, **options).figure
 
 
 def test_accuracies_stand_above_losses_in_percent():
