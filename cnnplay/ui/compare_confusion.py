@@ -73,7 +73,7 @@ def _show_matrix(key: AnswerKey, shown: Sequence[Reading], cell: Cell | None) ->
         st.plotly_chart(
             figure, key=CHART, theme=None, config=CONFIG, alt=alt, on_select=choose, selection_mode="points"
         )
-    st.caption(f"{words} Click a cell to see its pictures.")
+    st.caption(f"{words} Click a cell, or choose one, to see its pictures.")
 
 
 def _begin_with(what: str, cell: Cell | None) -> Cell | None:
