@@ -12,6 +12,7 @@ from cnnplay.errors import CnnplayError
 from cnnplay.models.registry import MODELS
 from cnnplay.runs.elsewhere.columns import find_columns
 from cnnplay.runs.elsewhere.from_csv import read_header
+from cnnplay.ui import state
 from cnnplay.ui.commands import run_command
 from cnnplay.ui.train_form import dataset_title
 
@@ -60,8 +61,12 @@ def show_questions(file_name: str, content: bytes) -> Brought | None:
             "What the values are", list(VALUES), format_func=lambda key: VALUES[key], key="import_value"
         )
         options.append(f"--column={found['value']}={value}")
-    pressed = st.button("Keep these curves", type="primary", disabled=not (model and dataset), key="import_curves")
-    return _keep(file_name, content, *options) if pressed else None
+    asked = {state.IMPORT_ASKED: True}
+    st.button(
+        "Keep these curves", type="primary", disabled=not (model and dataset), key="import_curves",
+        on_click=st.session_state.update, args=(asked,),
+    )  # fmt: skip
+    return _keep(file_name, content, *options) if st.session_state.pop(state.IMPORT_ASKED, False) else None
 
 
 def _keep(file_name: str, content: bytes, *options: str) -> Brought:

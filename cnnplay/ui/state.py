@@ -86,6 +86,8 @@ N_OWN = "n_own_networks"
 """How many of the visitor's own networks the Networks page shows."""
 IMPORT_ROUND = "import_round"
 """Counts the networks that were brought along: each gets a new place to upload the next."""
+IMPORT_ASKED = "import_asked"
+"""True once curves were asked to be kept."""
 IMPORT_SAID = "import_said"
 """What became of the last file that was brought along (`ui.own_curves.Brought`), or None."""
 
