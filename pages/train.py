@@ -26,7 +26,10 @@ def find_run() -> tuple[Run | None, str | None]:
     if wanted is None:
         return None, None
     try:
-        return get_store().find(wanted), None
+        run = get_store().find(wanted)
+        if run.kind == "measurement":
+            return None, f"Run {run.short_id} is a measurement. The Compare page shows what came of it."
+        return run, None
     except InputError:
         return None, f"There is no run {wanted[:40]!r}. Choose one that is listed here, or start a new one."
 

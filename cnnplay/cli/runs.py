@@ -1,9 +1,12 @@
 """`runs`: the run store: what was, is and will be trained."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnplay.cli import runs_elsewhere
+
+if TYPE_CHECKING:
+    from cnnplay.runs.schema import Kind
 
 DEEDS = ("list", "show", "pause", "stop", "resume", "extend", "rename", "delete", "undelete", "purge")
 WITHOUT_ID = ("list", "purge")
@@ -20,6 +23,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
         "name behind it. With import: a CSV file instead",
     )  # fmt: skip
     parser.add_argument("--epochs", type=float, metavar="N", help="with extend: the number of epochs in all")
+    parser.add_argument("--measurements", action="store_true", help="with list: measurements instead of trainings")
     runs_elsewhere.add_options(parser)
 
 
@@ -46,7 +50,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         return {"purged": list(store.purge_deleted(0))}
     if args.deed == "list":
         executor.start_waiting()
-        return {"runs": [found.to_json() for found in store.list_runs()]}
+        kind: Kind = "measurement" if args.measurements else "training"
+        return {"runs": [found.to_json() for found in store.list_runs(kind=kind)]}
     run_id = store.find(args.words[0]).id
     match args.deed:
         case "extend":

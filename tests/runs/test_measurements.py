@@ -1,5 +1,6 @@
 """Measurements in the queue: once each, apart from the trainings, and never lost to a killed worker."""
 
+import json
 import shutil
 import threading
 
@@ -118,4 +119,7 @@ def test_killed_it_goes_on_where_it_stopped_beside_no_training(live_store, few_p
 def test_the_command_line_tells_a_measurement_from_a_training(live_store, capsys):
     run = queue_measurement(live_store, ASKED, place=HERE, name="fc2")
     assert main(["runs", "stop", run.short_id]) == 0
-    assert "measurement" in capsys.readouterr().out
+    assert "measurement of fc2, 0% done" in capsys.readouterr().out
+    for words, ids in (((), []), (("--measurements",), [run.id])):
+        assert main(["runs", "list", "--json", *words]) == 0
+        assert [row["id"] for row in json.loads(capsys.readouterr().out)["runs"]] == ids
