@@ -10,6 +10,7 @@ from cnnplay.comparison.differences import class_accuracies, confusions, read_an
 from cnnplay.comparison.leaderboard import Row
 from cnnplay.comparison.picks import USUAL_COST, not_told_apart, pick
 from cnnplay.comparison.report_document import Part, Table
+from cnnplay.comparison.report_sure import make_sturdiness, make_sureness
 from cnnplay.comparison.selection import Comparison
 from cnnplay.comparison.table import N_DECIMALS, NAME
 from cnnplay.comparison.tests import Contrast, Kind, best_first, contrast, contrast_all
@@ -140,5 +141,7 @@ PARTS: tuple[Callable[[Comparison, Sequence[Row]], Part | None], ...] = (
     make_tests,
     make_curves,
     make_classes,
+    make_sureness,
+    make_sturdiness,
 )
 """In the order of the report; the leaderboard comes before them, provenance after."""

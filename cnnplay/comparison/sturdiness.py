@@ -6,17 +6,22 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import plotly.graph_objects as go
 
 from cnnplay.comparison.differences import load_pictures
 from cnnplay.comparison.entries import Entry
 from cnnplay.comparison.selection import Comparison
 from cnnplay.data.catalog import get_dataset_spec
 from cnnplay.evaluation.corruptions import Corruption, corrupt, corruptions_for, get_corruption
+from cnnplay.figures.robustness import MeanPair, RobustnessLine, robustness_chart, robustness_means
 from cnnplay.runs.answers import AnswerKey
 from cnnplay.runs.measured import Robustness, read_latency, read_robustness
 
 FORWARD_SHARE = 1 / 3
 """Of the arithmetic of a training step: going backward takes about twice as much as going forward."""
+
+ROOM = 0.95
+"""The axes of the charts begin a little below the least accuracy."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +95,9 @@ def example_pictures(key: AnswerKey, corruption: str, *, place: int = 0) -> npt.
 
 def tell(found: Sequence[Sturdiness]) -> str:
     """What it comes to, in plain sentences without mark-up; empty where nothing is measured in full."""
-    whole = [each for each in found if each.robustness.is_complete]
-    if not whole:
+    if not (whole := in_full(found)):
         return ""
-    best, worst = max(whole, key=lambda e: e.robustness.mean), min(whole, key=lambda e: e.robustness.mean)
+    best, worst = whole[0], whole[-1]
     loses = max(best.robustness.curves, key=lambda curve: best.robustness.clean - curve.mean)
     title = get_corruption(loses.corruption).title
     first = f"{best.entry.title} reads {_percent(best.robustness.mean)} of the changed pictures"
@@ -103,8 +107,35 @@ def tell(found: Sequence[Sturdiness]) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
+    return f"{100 * share:.1f} %"
 
 
 def _n_channels(dataset: str) -> int:
     return get_dataset_spec(dataset).image_shape[0]
+
+
+def in_full(found: Sequence[Sturdiness]) -> tuple[Sturdiness, ...]:
+    """Those of which every curve is known, the sturdiest first."""
+    whole = [each for each in found if each.robustness.is_complete]
+    return tuple(sorted(whole, key=lambda each: -each.robustness.mean))
+
+
+def draw_means(found: Sequence[Sturdiness]) -> go.Figure:
+    """Accuracy on pictures as they are and on changed ones, the sturdiest network first."""
+    return robustness_means(
+        [MeanPair(**_named(e), clean=e.robustness.clean, changed=e.robustness.mean) for e in in_full(found)]
+    )
+
+
+def draw_change(found: Sequence[Sturdiness], kind: Corruption) -> go.Figure | None:
+    """Accuracy at each strength of one change; the same axis for all changes. None where it is not measured yet."""
+    curves = [(each, curve) for each in found if (curve := each.robustness.curve(kind.key)) is not None]
+    if not curves:
+        return None
+    least = min(value for each in found for curve in each.robustness.curves for value in curve.accuracies)
+    lines = [RobustnessLine(**_named(each), accuracies=curve.accuracies) for each, curve in curves]
+    return robustness_chart(lines, [kind.text(strength) for strength in curves[0][1].strengths], low=ROOM * least)
+
+
+def _named(each: Sturdiness) -> dict[str, str]:
+    return {"name": each.entry.title, "colour": each.entry.colour, "dash": each.entry.dash}

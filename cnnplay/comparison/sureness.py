@@ -7,10 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import plotly.graph_objects as go
 
 from cnnplay.comparison.entries import Entry
 from cnnplay.comparison.selection import Comparison
 from cnnplay.evaluation.reliability import Reliability, Selective, measure_reliability, measure_selective
+from cnnplay.figures.reliability import (
+    ErrorPair,
+    ReliabilityLine,
+    SelectiveLine,
+    calibration_errors,
+    reliability_diagram,
+    selective_curves,
+)
 from cnnplay.runs.answers import AnswerKey, Floats, Stamp, answers_file, file_stamp, load_answers
 
 SMALLEST_PROB = 2.0**-24
@@ -115,4 +124,32 @@ def tell(sureness: Sureness) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.{1 if share > 0.98 else 0}f}\N{NO-BREAK SPACE}%"
+    return f"{100 * share:.{1 if share > 0.98 else 0}f} %"
+
+
+def draw_reliability(found: Sequence[Sureness], *, with_temperature: bool = False) -> go.Figure:
+    """How often each network is right, by how sure it says it is.
+
+    Args:
+        found: networks.
+        with_temperature: on the half of the pictures that it was not fitted on; networks without one are left out.
+    """
+    if not with_temperature:
+        return reliability_diagram([ReliabilityLine(**_named(each), reliability=each.whole) for each in found])
+    fitted = [(each, each.after) for each in found if each.after is not None]
+    return reliability_diagram([ReliabilityLine(**_named(each), reliability=after) for each, after in fitted])
+
+
+def draw_errors(found: Sequence[Sureness]) -> go.Figure:
+    """Calibration errors without temperature and with it."""
+    pairs = [ErrorPair(**_named(each), before=each.before or each.whole, after=each.after) for each in found]
+    return calibration_errors(pairs)
+
+
+def draw_selective(found: Sequence[Sureness]) -> go.Figure:
+    """Accuracy against the share of the pictures that are answered."""
+    return selective_curves([SelectiveLine(**_named(each), selective=each.selective) for each in found])
+
+
+def _named(each: Sureness) -> dict[str, str]:
+    return {"name": each.entry.title, "colour": each.entry.colour, "dash": each.entry.dash}

@@ -13,7 +13,6 @@ from cnnplay.comparison.sturdiness import Sturdiness, estimate_s, example_pictur
 from cnnplay.data.store import is_available
 from cnnplay.errors import DataError
 from cnnplay.evaluation.corruptions import Corruption
-from cnnplay.figures.robustness import MeanPair, RobustnessLine, robustness_chart, robustness_means
 from cnnplay.figures.template import CONFIG
 from cnnplay.runs.records import Run
 from cnnplay.ui.measurements import ask_for, asked_networks, show_measurements
@@ -87,22 +86,16 @@ def _show_button(comparison: Comparison, missing: Sequence[Entry]) -> None:
 
 
 def _show_means(found: Sequence[Sturdiness]) -> None:
-    whole = [each for each in found if each.robustness.is_complete]
-    if not whole:
+    if not (whole := sturdiness.in_full(found)):
         return
-    pairs = [
-        MeanPair(**_named(each), clean=each.robustness.clean, changed=each.robustness.mean)
-        for each in sorted(whole, key=lambda each: -each.robustness.mean)
-    ]
-    alt = "; ".join(f"{pair.name}: {100 * pair.changed:.1f} % of changed pictures" for pair in pairs)
-    _show_chart(robustness_means(pairs), "means", alt)
+    alt = "; ".join(f"{each.entry.title}: {100 * each.robustness.mean:.1f} % of changed pictures" for each in whole)
+    _show_chart(sturdiness.draw_means(found), "means", alt)
     n = whole[0].robustness.n
     st.caption(f"All {n:,} test pictures at each strength. Changed: the mean over all ways, each over its strengths.")
 
 
 def _show_each(comparison: Comparison, found: Sequence[Sturdiness]) -> None:
     """A chart for each change, with one picture at each strength above it."""
-    low = 0.95 * min(value for each in found for curve in each.robustness.curves for value in curve.accuracies)
     kinds = sturdiness.kinds(comparison)
     place = _choose_picture(comparison)
     with st.container(key="sturdy_charts"):
@@ -110,7 +103,10 @@ def _show_each(comparison: Comparison, found: Sequence[Sturdiness]) -> None:
             for column, kind in zip(st.columns(N_COLUMNS), kinds[first : first + N_COLUMNS], strict=False):
                 with column:
                     st.html(_strip(comparison, kind, place))
-                    _show_kind(kind, found, low=low)
+                    if (figure := sturdiness.draw_change(found, kind)) is None:
+                        st.caption("Not measured yet.")
+                    else:
+                        _show_chart(figure, kind.key, f"{kind.title}: accuracy at growing strengths")
 
 
 def _choose_picture(comparison: Comparison) -> int:
@@ -124,23 +120,6 @@ def _choose_picture(comparison: Comparison) -> int:
     if is_available(comparison.key.dataset):
         st.button("Another picture", key="sturdy_picture", on_click=next_one)
     return place
-
-
-def _show_kind(kind: Corruption, found: Sequence[Sturdiness], *, low: float) -> None:
-    lines = [
-        RobustnessLine(**_named(each), accuracies=curve.accuracies)
-        for each in found
-        if (curve := each.robustness.curve(kind.key)) is not None
-    ]
-    strengths = next(
-        (curve.strengths for each in found if (curve := each.robustness.curve(kind.key))),
-        None,
-    )
-    if strengths is None:
-        st.caption("Not measured yet.")
-        return
-    texts = [kind.text(strength) for strength in strengths]
-    _show_chart(robustness_chart(lines, texts, low=low), kind.key, f"{kind.title}: {len(lines)} networks")
 
 
 def _strip(comparison: Comparison, kind: Corruption, place: int) -> str:
@@ -160,7 +139,3 @@ def _as_image(picture: Any) -> Any:
 
 def _show_chart(figure: Any, name: str, alt: str) -> None:
     st.plotly_chart(figure, key=f"sturdy_{name}_chart", theme=None, config=CONFIG, alt=alt)
-
-
-def _named(each: Sturdiness) -> dict[str, str]:
-    return {"name": each.entry.title, "colour": each.entry.colour, "dash": each.entry.dash}

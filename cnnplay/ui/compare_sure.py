@@ -7,16 +7,15 @@ from typing import Any
 import streamlit as st
 
 from cnnplay.comparison.selection import Comparison
-from cnnplay.comparison.sureness import Sureness, measure_all, tell_all
-from cnnplay.evaluation.reliability import N_RESAMPLES
-from cnnplay.figures.reliability import (
-    ErrorPair,
-    ReliabilityLine,
-    SelectiveLine,
-    calibration_errors,
-    reliability_diagram,
-    selective_curves,
+from cnnplay.comparison.sureness import (
+    Sureness,
+    draw_errors,
+    draw_reliability,
+    draw_selective,
+    measure_all,
+    tell_all,
 )
+from cnnplay.evaluation.reliability import N_RESAMPLES
 from cnnplay.figures.template import CONFIG
 from cnnplay.ui.words import listing, plain
 
@@ -43,10 +42,10 @@ def show_sure(comparison: Comparison) -> None:
     )  # fmt: skip
     left, right = st.columns(2, gap="large")
     with left, st.container(key="sure_reliability"):
-        _show_chart(_diagram(found, with_temperature=bool(with_temperature)), "reliability", _alt(found))
+        _show_chart(draw_reliability(found, with_temperature=bool(with_temperature)), "reliability", _alt(found))
         st.caption("On the dotted line a network is right as often as it says. Above it, it is too modest.")
     with right, st.container(key="sure_selective"):
-        _show_chart(selective_curves([SelectiveLine(**_named(e), selective=e.selective) for e in found]), "selective")
+        _show_chart(draw_selective(found), "selective")
         st.caption("A network may pass a picture on to a person when it is not sure. This is what the rest is worth.")
     if fitted:
         _show_errors(found)
@@ -60,19 +59,11 @@ def _tell_missing(comparison: Comparison, found: Sequence[Sureness]) -> None:
         st.caption("A group of seeds is shown by its first network.")
 
 
-def _diagram(found: Sequence[Sureness], *, with_temperature: bool) -> Any:
-    if not with_temperature:
-        return reliability_diagram([ReliabilityLine(**_named(each), reliability=each.whole) for each in found])
-    fitted = [(each, each.after) for each in found if each.after is not None]
-    return reliability_diagram([ReliabilityLine(**_named(each), reliability=after) for each, after in fitted])
-
-
 def _show_errors(found: Sequence[Sureness]) -> None:
-    pairs = [ErrorPair(**_named(each), before=each.before or each.whole, after=each.after) for each in found]
     with st.container(key="sure_errors"):
         st.subheader("Calibration error", anchor=False)
-        _show_chart(calibration_errors(pairs), "errors")
-        chance = max(pair.before.by_chance for pair in pairs)
+        _show_chart(draw_errors(found), "errors")
+        chance = max((each.before or each.whole).by_chance for each in found)
         st.caption(
             "Mean distance between how sure it says it is and how often it is right, in 15 bins. Both are measured on "
             "the half of the test pictures whose hash is odd: the temperature was fitted on the other half. "
@@ -87,7 +78,3 @@ def _show_chart(figure: Any, name: str, alt: str | None = None) -> None:
 
 def _alt(found: Sequence[Sureness]) -> str:
     return "; ".join(f"{each.entry.title}: calibration error {100 * each.whole.error:.2f} points" for each in found)
-
-
-def _named(each: Sureness) -> dict[str, str]:
-    return {"name": each.entry.title, "colour": each.entry.colour, "dash": each.entry.dash}

@@ -2,9 +2,11 @@
 
 import pytest
 
+from cnnplay.comparison.report_sure import make_sturdiness, make_sureness
 from cnnplay.comparison.sturdiness import (
     estimate_s,
     example_pictures,
+    in_full,
     kinds,
     n_to_read,
     not_measured,
@@ -43,6 +45,20 @@ def test_what_a_measurement_takes_is_told_before_it_is_asked_for():
     assert n_to_read(comparison) == 10_000 * (1 + 5 * len(kinds(comparison)))
     (entry,) = comparison.entries
     assert estimate_s(entry, 3_000) == pytest.approx(1_000 / entry.first.card.images_per_s)
+
+
+def test_a_report_has_the_same_figures():
+    comparison = compare("mnist", "cnn6", "fc2")
+    part, sure = make_sturdiness(comparison, ()), make_sureness(comparison, ())
+    best, worst = in_full(read_all(comparison))
+    (table,) = part.tables
+    assert list(table.values["Changed"]) == [best.robustness.mean, worst.robustness.mean]
+    assert list(table.words["Changed"]) == [f"{100 * each.robustness.mean:.1f}" for each in (best, worst)]
+    assert len(table.values.columns) == 3 + len(kinds(comparison)) == 2 + len(part.charts)
+    assert part.sentences[0].startswith(f"{best.entry.title} reads ")
+    (calibration,) = sure.tables
+    assert list(calibration.values.iloc[:, 0]) == [entry.title for entry in comparison.entries]
+    assert calibration.words["Error"].str.endswith("%").all()
 
 
 @pytest.mark.skipif(not is_available("mnist"), reason="MNIST is not on this machine")

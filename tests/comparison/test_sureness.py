@@ -32,7 +32,7 @@ def test_errors_before_and_after_temperature_are_those_of_the_cards(dataset):
 def test_a_sentence_says_what_the_figures_say():
     (speedrun,) = measure_all(compare("cifar10", "speedrun"))
     at = speedrun.whole.worst_bin
-    says, does = (f"{100 * values[at]:.{d}f}\N{NO-BREAK SPACE}%" for values, d in _of(speedrun))
+    says, does = (f"{100 * values[at]:.{d}f} %" for values, d in _of(speedrun))
     assert tell(speedrun) == (
         f"speedrun says {says} and is right in {does} of these {speedrun.whole.counts[at]:,} cases: it is too modest."
     )
