@@ -94,7 +94,7 @@ def _by_one_run(pair: Contrast, *, chance: bool) -> tuple[str, str, str]:
     word = "better" if (pair.value > 0) == a_is_one else "worse"
     could = "well" if chance else "hardly"
     finding = f"{one.title}, one run, is {word} by {_size(pair)} than the mean of {group.title}."
-    told = f"A further seed of these {max(map(len, pair.accuracies))} could {could} come to that: "
+    told = f"Another seed beside these {max(map(len, pair.accuracies))} could {could} come to that: "
     told += f"{p_in_words(pair.p_value)}."
     if not chance:
         settled = "That is settled for this one run."

@@ -110,6 +110,6 @@ def _line(reading: Reading) -> str:
 
 def _top(key: AnswerKey, right: int, answers: Sequence[tuple[int, float]]) -> str:
     return "".join(
-        f'<td class="{"cp-right-name" if each == right else ""}">{escape(key.classes[each])} {percent(prob)}</td>'
+        f'<td class="{"cp-right-name" if each == right else ""}"><em>{escape(key.classes[each])}</em> {percent(prob)}</td>'
         for each, prob in answers
     )

@@ -71,10 +71,11 @@ def _counts(table: PairTable, *, names: tuple[str, str]) -> str:
 def _show_all(comparison: Comparison) -> None:
     pairs = contrast_all(comparison)
     n_stand = sum(pair.stands for pair in pairs)
+    words = "stands: it is" if n_stand == 1 else "stand: they are"
     st.subheader("All pairs", anchor=False)
     st.write(
-        f"{n_stand} of {len(pairs)} differences stand: they are more than chance, after Holm's correction for testing "
-        f"{len(pairs)} pairs at once."
+        f"{n_stand or 'None'} of {len(pairs)} differences {words} more than chance, after Holm's correction for "
+        f"testing {len(pairs)} pairs at once."
     )
     with st.container(key="real_matrix"):
         st.html(_matrix(comparison, pairs))

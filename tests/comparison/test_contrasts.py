@@ -124,7 +124,7 @@ def contrast_of(a, b, kind, value, p_value, accuracies, to_settle):
         (
             made("one run", 0.004, 0.3, to_settle=6, n_seeds=(1, 4)),
             "one, one run, is better by 0.40 points than the mean of other.",
-            "A further seed of these 4 could well come to that: p = 0.30.",
+            "Another seed beside these 4 could well come to that: p = 0.30.",
             "If seeds of one lie as far apart, about 6 seeds of each would settle a difference of this size: "
             "5 more of one and 2 more of other.",
         ),

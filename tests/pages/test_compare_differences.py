@@ -126,7 +126,7 @@ def test_seeds_of_one_recipe_are_tested_together_and_the_page_says_who_stands_fo
     assert not app.exception
     verdict = html(app, "cp-verdict")
     assert "one run, is worse by 21.00 points than the mean of " in verdict
-    assert "A further seed of these 3 could hardly come to that: p = 0.003." in verdict
+    assert "Another seed beside these 3 could hardly come to that: p = 0.003." in verdict
     assert any("A group of seeds is represented by its first one" in each.value for each in app.caption)
     answered_run(720, seed=1, epochs=3)
     app = compare("real", data="mnist-5k")
