@@ -215,7 +215,8 @@ def test_a_run_that_still_trains_is_brought_up_to_date_and_nothing_is_doubled(ho
     store.close()
 
 
-def test_what_mlflow_refuses_is_one_sentence_without_a_password(trained, tmp_path):
+def test_what_mlflow_refuses_is_one_sentence_without_a_password(trained, tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     portrait = draw_portrait(*trained)
     (tmp_path / "old" / "0").mkdir(parents=True)
     (tmp_path / "old" / "0" / "meta.yaml").touch()
