@@ -149,8 +149,10 @@ def _show_table(rows: Sequence[Row], chosen: Sequence[Entry]) -> None:
         only_different = st.toggle("Only what differs", key="differ", bind="query-params")
         table = make_table(rows)
         st.download_button(
-            "CSV", table.to_csv(index=False).encode(), "leaderboard.csv", "text/csv", on_click="ignore", key="board_csv"
-        )
+            # Made on a click: while a run is in training, a file made here is replaced before a browser has it.
+            "CSV", lambda: table.to_csv(index=False).encode(), "leaderboard.csv", "text/csv", on_click="ignore",
+            key="board_csv",
+        )  # fmt: skip
     shown = [at for at, row in enumerate(rows) if matches(row, words or "")]
     if not shown:
         st.write("No network has these words. Clear the filter to see all.")
