@@ -109,7 +109,8 @@ def _line(reading: Reading) -> str:
 
 
 def _top(key: AnswerKey, right: int, answers: Sequence[tuple[int, float]]) -> str:
-    return "".join(
-        f'<td class="{"cp-right-name" if each == right else ""}"><em>{escape(key.classes[each])}</em> {percent(prob)}</td>'
-        for each, prob in answers
-    )
+    cells = []
+    for each, prob in answers:
+        kind = "cp-right-name" if each == right else ""
+        cells.append(f'<td class="{kind}"><em>{escape(key.classes[each])}</em> {percent(prob)}</td>')
+    return "".join(cells)

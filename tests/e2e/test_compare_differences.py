@@ -46,7 +46,7 @@ def click_cell(page: Page, right: int, said: int, *, beside_px: int = 0) -> None
 
 def choose(page: Page, label: str, name: str) -> None:
     box = page.get_by_role("combobox", name=label, exact=True)
-    box.scroll_into_view_if_needed()
+    box.evaluate("each => each.scrollIntoView({block: 'center'})")
     page.wait_for_timeout(500)  # its list closes when the page scrolls
     box.click()
     page.get_by_role("option", name=name, exact=True).click()
