@@ -114,7 +114,6 @@ def _client(uri: str) -> Any:
 @contextmanager
 def _in_one_sentence(target: str) -> Iterator[None]:
     """Whatever MLflow raises, without the name and password that an address may hold."""
-    from requests import RequestException
     from sqlalchemy.exc import SQLAlchemyError
 
     with warnings.catch_warnings():
@@ -123,7 +122,7 @@ def _in_one_sentence(target: str) -> Iterator[None]:
 
         try:
             yield
-        except (MlflowException, RequestException, SQLAlchemyError, OSError) as error:
+        except (MlflowException, SQLAlchemyError, OSError) as error:
             said = re.sub(r"://[^/\s@]*@", "://", " ".join(str(error).split()))[:300]
             where = re.sub(r"://[^/\s@]*@", "://", target)
             raise ExportError(
