@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
 
-from cnnplay.comparison.differences import Cell, Reading, confusions, in_cell
+from cnnplay.comparison.differences import Cell, Indices, Reading, confusions, in_cell
 from cnnplay.figures.confusion import confusion, confusion_difference
 from cnnplay.figures.template import CONFIG
 from cnnplay.runs.answers import AnswerKey
@@ -137,6 +136,6 @@ def _show_cell(key: AnswerKey, shown: Sequence[Reading], cell: Cell | None, read
             show_pictures(key, pictures, told=shown, readings=readings, slot=f"cell_{at}", what=what)
 
 
-def _pictures(pictures: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> str:
+def _pictures(pictures: Indices) -> str:
     n = len(pictures)
     return f"{n:,} picture{'' if n == 1 else 's'}"
