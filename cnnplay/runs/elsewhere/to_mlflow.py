@@ -25,7 +25,11 @@ MAX_POINTS, MAX_WORDS = 1000, 100
 """MLflow takes so many points, and so many parameters or tags, at once."""
 MAX_TAG_CHARS, MAX_PARAM_CHARS = 5000, 6000
 """The least that a tracking server takes."""
-PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "20"}
+MANNERS = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+}
 """Where the user has set nothing else: MLflow's own patience with a server that is away is many minutes."""
 STATUS: dict[State, str] = {
     "queued": "SCHEDULED",
@@ -75,7 +79,7 @@ def export_to_mlflow(
     """
     need("mlflow")
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "true"  # before it is imported
-    for name, value in PATIENCE.items():
+    for name, value in MANNERS.items():
         os.environ.setdefault(name, value)
     uri, files = _address(target)
     with _in_one_sentence(target):
