@@ -55,7 +55,7 @@ def home(folder: Path | str, **variables: str) -> Iterator[None]:
 def stop_all() -> None:
     """Leaves no worker behind, whatever a test came to."""
     store = open_store()
-    for run in store.list_runs():
+    for run in (*store.list_runs(), *store.list_runs(kind="measurement")):
         if run.state in ("queued", *ACTIVE):
             store.stop(run.id)
 

@@ -89,31 +89,28 @@ def test_killed_it_goes_on_where_it_stopped_beside_no_training(live_store, few_p
     store, executor, weights = live_store, LocalExecutor(live_store), few_pictures
     run = executor.measure("cnn6", dataset="mnist-5k")
     training = executor.submit(quick(epochs=1))
-    try:
-        wait_until(lambda: read_robustness(weights, "mnist-5k", partial=True), f"a curve {log_of(run.id)}")
-        kill_worker(run.id)
-        let_time_pass(store, run.id)
-        killed = store.get(run.id)
-        assert (killed.state, read_robustness(weights, "mnist-5k")) == ("interrupted", None)
-        kept = read_robustness(weights, "mnist-5k", partial=True)
-        marked = Curve(**{**vars(kept.curves[0]), "hardware": "kept"})
-        write_curve(weights, marked, dataset="mnist-5k", data_hash=kept.data_hash, n=kept.n)
-        wait_for_state(store, training.id, "finished", "running", "queued")
-        executor.resume(run.id)
-        executor.start_waiting()
-        done = wait_for_state(store, run.id, "finished", "failed", "interrupted")
-        assert (done.state, done.error) == ("finished", None), log_of(run.id)
-        assert done.step == done.n_steps
-        known = read_robustness(weights, "mnist-5k")
-        assert known.curves[0] == marked  # not measured again
-        assert known.clean > 0.97 > known.mean > 0.4
-        assert read_latency(weights).single.median_ms > 0
-        wait_for_state(store, training.id, "finished")
-        wait_until(lambda: worker_pid(run.id) is None, "the worker's end")
-        assert store.purge_deleted(0) == (run.id,)
-        assert not run_dir(run.id).exists()
-    finally:
-        kill_worker(run.id)
+    wait_until(lambda: read_robustness(weights, "mnist-5k", partial=True), f"a curve {log_of(run.id)}")
+    assert store.get(training.id).state == "queued"
+    kill_worker(run.id)
+    let_time_pass(store, run.id)
+    killed = store.get(run.id)
+    assert (killed.state, read_robustness(weights, "mnist-5k")) == ("interrupted", None)
+    kept = read_robustness(weights, "mnist-5k", partial=True)
+    marked = Curve(**{**vars(kept.curves[0]), "hardware": "kept"})
+    write_curve(weights, marked, dataset="mnist-5k", data_hash=kept.data_hash, n=kept.n)
+    executor.resume(run.id)
+    executor.start_waiting()
+    done = wait_for_state(store, run.id, "finished", "failed", "interrupted")
+    assert (done.state, done.error) == ("finished", None), log_of(run.id)
+    assert done.step == done.n_steps
+    known = read_robustness(weights, "mnist-5k")
+    assert known.curves[0] == marked  # not measured again
+    assert known.clean > 0.97 > known.mean > 0.4
+    assert read_latency(weights).single.median_ms > 0
+    wait_for_state(store, training.id, "finished")
+    wait_until(lambda: worker_pid(run.id) is None, "the worker's end")
+    assert store.purge_deleted(0) == (run.id,)
+    assert not run_dir(run.id).exists()
 
 
 def test_the_command_line_tells_a_measurement_from_a_training(live_store, capsys):

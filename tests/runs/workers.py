@@ -27,7 +27,7 @@ def store_of_this_test():
     try:
         yield store
     finally:
-        for run in store.list_runs():
+        for run in (*store.list_runs(), *store.list_runs(kind="measurement")):
             kill_worker(run.id)  # none may outlive its test
         store.close()
 
