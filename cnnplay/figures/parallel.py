@@ -3,16 +3,23 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
 import plotly.graph_objects as go
 
 from cnnplay.figures.template import FONT, TEXT, as_text, new_figure
 
 CHART_PX, AXIS_PX, EDGE_PX = 420, 80, 110
 """Height; and the least width of an axis and of what is left and right of them."""
-BLUES = ((0.0, "#c9d8fb"), (0.5, "#6f97f2"), (1.0, "#1d4ed8"))
-"""One ramp of the accent, readable on both themes: the darker, the better."""
+Theme = Literal["light", "dark"]
+BLUES: dict[Theme, tuple[tuple[float, str], ...]] = {
+    "light": ((0.0, "#bcd0fb"), (0.5, "#6f97f2"), (1.0, "#1e40af")),
+    "dark": ((0.0, "#23346b"), (0.5, "#4672e0"), (1.0, "#b3cbff")),
+}
+"""One ramp of the accent for each theme: the better, the further from the ground."""
+LOW_SHARE = 0.1
+"""So many of the worst share the faintest colour: one that failed would leave the others alike."""
 MOST_TICKS, MOST_CHARS = 8, 15
 LEAST_GAP = 0.05
 """Share of an axis between two of its numbers."""
@@ -35,20 +42,25 @@ class Dimension:
     is_log: bool = False
 
 
-def parallel_chart(dimensions: Sequence[Dimension], *, best: Sequence[float], title: str) -> go.Figure:
+def parallel_chart(
+    dimensions: Sequence[Dimension], *, best: Sequence[float], title: str, theme: Theme = "light"
+) -> go.Figure:
     """A line for each run through all axes.
 
     Args:
         dimensions: axes from left to right.
-        best: by which lines are coloured: the higher, the darker.
+        best: by which lines are coloured: the higher, the stronger.
         title: what that is.
+        theme: of the ground.
     """
     figure = new_figure(height=CHART_PX, margin={"l": 90, "r": 24, "t": 64, "b": 24})
     figure.add_parcoords(
         dimensions=[_axis(dimension) for dimension in dimensions],
         line={
             "color": list(best),
-            "colorscale": BLUES,
+            "colorscale": BLUES[theme],
+            "cmin": float(np.quantile(best, LOW_SHARE)),
+            "cmax": max(best),
             "showscale": True,
             "colorbar": {
                 "title": {"text": title, "side": "right", "font": {"size": 12}},

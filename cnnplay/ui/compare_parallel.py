@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnplay.comparison.selection import Comparison
 from cnnplay.comparison.settings import Attempt, attempts_in, attempts_of, make_parallel
-from cnnplay.figures.parallel import least_width_px, parallel_chart
+from cnnplay.figures.parallel import Theme, least_width_px, parallel_chart
 from cnnplay.figures.template import CONFIG
 from cnnplay.runs.series import SeriesStore
 from cnnplay.runs.series_records import Series
@@ -65,11 +65,12 @@ def _show(attempts: tuple[Attempt, ...], series: Series | None) -> None:
     width_px = least_width_px(len(found.dimensions))
     st.html(f"<style>.st-key-parallel_plot > * {{ min-width: {width_px}px; }}</style>")
     with st.container(key="parallel_plot"):
-        figure = parallel_chart(found.dimensions, best=found.best, title=found.title)
+        theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
+        figure = parallel_chart(found.dimensions, best=found.best, title=found.title, theme=theme)
         st.plotly_chart(figure, key="parallel", theme=None, config=CONFIG, alt=_in_words(len(attempts), found.title))
     left_out = f" {found.n_left_out} further settings differ and are left out." if found.n_left_out else ""
     st.caption(f"Only settings that differ.{left_out} Drag along an axis to see the runs within it alone.")
 
 
 def _in_words(n_runs: int, title: str) -> str:
-    return f"A line for each of {n_runs} runs through its settings and results, the darker the higher: {title}"
+    return f"A line for each of {n_runs} runs through its settings and results, the stronger the higher: {title}"

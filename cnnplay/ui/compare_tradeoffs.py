@@ -27,6 +27,9 @@ from cnnplay.ui.compare_state import choose_in_address
 from cnnplay.ui.words import listing, plain
 
 PICK_PARAMETER = "pick"
+MOST_NAMES = 5
+MEASURABLE = ("latency_ms", "latency_256_ms", "robustness")
+"""Figures that somebody has to ask for."""
 IN_TRAINING = ("running", "paused", "stopping", "interrupted")
 
 
@@ -74,7 +77,8 @@ def _show_chart(rows: Sequence[Row], x: str, y: str, picked: str | None) -> None
             )  # fmt: skip
         st.caption(_legend(x, y))
     else:
-        st.html(f'<div class="cp-empty" style="min-height:{CHART_PX // 2}px"><p>Nothing to draw yet.</p></div>')
+        words = "None of the chosen networks has both figures."
+        st.html(f'<div class="cp-empty" style="min-height:{CHART_PX // 2}px"><p>{words}</p></div>')
     if found.missing:
         st.caption(_missing([row for row in rows if row.entry in found.missing], (x, y)))
 
@@ -104,15 +108,21 @@ def _legend(x: str, y: str) -> str:
 
 
 def _missing(rows: Sequence[Row], names: Sequence[str]) -> str:
-    """Who has no point, and why."""
-    trains = [row.entry for row in rows if row.entry.state in IN_TRAINING]
+    """Who has no point, why, and what to do."""
+    trains = tuple(row.entry for row in rows if row.entry.state in IN_TRAINING)
     told = [f"Not finished, and without a point until then: {_names(trains)}."] if trains else []
+    unknown: dict[tuple[Entry, ...], list[str]] = {}
     for name in dict.fromkeys(names):
-        unknown = [row.entry for row in rows if row.entry not in trains and value_of(row, name) is None]
-        if unknown:
-            told.append(f"{_title(name)} is not known of {_names(unknown)}.")
+        entries = tuple(row.entry for row in rows if row.entry not in trains and value_of(row, name) is None)
+        if entries:
+            unknown.setdefault(entries, []).append(name)
+    for entries, lacking in unknown.items():
+        told.append(f"Of {_names(entries)} there is no figure for: {listing([_title(name) for name in lacking])}.")
+    if any(name in MEASURABLE for lacking in unknown.values() for name in lacking):
+        told.append("Speed and sturdiness are measured under How sturdy.")
     return " ".join(told)
 
 
 def _names(entries: Sequence[Entry]) -> str:
-    return listing([plain(entry.title) for entry in entries])
+    shown = [plain(entry.title) for entry in entries[:MOST_NAMES]]
+    return listing([*shown, f"{len(entries) - MOST_NAMES} others"] if len(entries) > MOST_NAMES else shown)

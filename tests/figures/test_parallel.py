@@ -1,7 +1,6 @@
 """Parallel coordinates: words and numbers find their places, factors are logarithmic, and 0 has a place, too."""
 
-import math
-
+import numpy as np
 import pytest
 
 from cnnplay.figures.parallel import Dimension, parallel_chart
@@ -44,7 +43,10 @@ def test_numbers_that_would_touch_are_left_out():
     assert axis(list(range(20))).tickvals is None
 
 
-def test_lines_are_coloured_by_the_result():
-    figure = parallel_chart([Dimension(title="a", values=(1, 2))], best=[90.0, 95.0], title="Test pictures")
-    assert list(figure.data[0].line.color) == [90, 95]
-    assert all(math.isfinite(place) for place, _ in figure.data[0].line.colorscale)
+def test_lines_are_coloured_by_the_result_and_a_failed_run_does_not_make_the_others_alike():
+    best = [10.0, *np.linspace(90, 95, 19)]
+    for theme in ("light", "dark"):
+        figure = parallel_chart([Dimension(title="a", values=tuple(range(20)))], best=best, title="%", theme=theme)
+        line = figure.data[0].line
+        assert list(line.color) == best
+        assert (line.cmin > 85, line.cmax) == (True, 95)
