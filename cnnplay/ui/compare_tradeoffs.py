@@ -109,16 +109,16 @@ def _legend(x: str, y: str) -> str:
 
 def _missing(rows: Sequence[Row], names: Sequence[str]) -> str:
     """Who has no point, why, and what to do."""
-    trains = tuple(row.entry for row in rows if row.entry.state in IN_TRAINING)
+    trains = [row.entry for row in rows if row.entry.state in IN_TRAINING]
     told = [f"Not finished, and without a point until then: {_names(trains)}."] if trains else []
-    unknown: dict[tuple[Entry, ...], list[str]] = {}
+    lacking: dict[str, list[str]] = {}
     for name in dict.fromkeys(names):
-        entries = tuple(row.entry for row in rows if row.entry not in trains and value_of(row, name) is None)
-        if entries:
-            unknown.setdefault(entries, []).append(name)
-    for entries, lacking in unknown.items():
-        told.append(f"Of {_names(entries)} there is no figure for: {listing([_title(name) for name in lacking])}.")
-    if any(name in MEASURABLE for lacking in unknown.values() for name in lacking):
+        unknown = [row.entry for row in rows if row.entry not in trains and value_of(row, name) is None]
+        if unknown:
+            lacking.setdefault(_names(unknown), []).append(name)
+    for whose, what in lacking.items():
+        told.append(f"Of {whose} there is no figure for: {listing([_title(name) for name in what])}.")
+    if any(name in MEASURABLE for what in lacking.values() for name in what):
         told.append("Speed and sturdiness are measured under How sturdy.")
     return " ".join(told)
 

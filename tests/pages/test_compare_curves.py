@@ -61,6 +61,10 @@ def test_a_network_without_a_figure_is_named_with_the_reason(compare: Open) -> N
     run = add_run("lenet5", "cifar10", "mine", end=None)
     app = compare(view="tradeoffs", nets=f"{run.short_id},vgg")
     assert "Not finished, and without a point until then: mine." in captions(app)
+    app = compare(view="tradeoffs", x="latency_ms", y="latency_256_ms", nets="vgg,resnet")
+    assert not app.exception
+    assert "Of vgg and resnet there is no figure for: Answer to 1 and Answer to 256." in captions(app)
+    assert "measured under How sturdy" in captions(app)
 
 
 def test_an_address_opens_the_mistakes_of_a_network_also_where_the_pictures_are_not(compare: Open) -> None:
