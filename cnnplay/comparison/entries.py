@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from cnnplay.errors import CheckpointError
 from cnnplay.models.card import Card, checkpoint_files, is_shipped, read_card, shipped_files
@@ -17,12 +18,15 @@ from cnnplay.models.spec import ModelSpec
 from cnnplay.runs.records import Run
 from cnnplay.runs.weights import USABLE, find_weights
 from cnnplay.settings import run_dir
+from cnnplay.training.config import flatten
 
 COLOURS = ("#2563eb", "#e8590c", "#0f9d76", "#9c36b5", "#d6336c", "#5c940d", "#1098ad", "#868e96")
 """As in `figures.template`; the next round of networks has the same ones, dashed."""
 DASHES = ("solid", "dash", "dot")
 SEEDS_PREFIX = "seeds-"
 GROUP_DIGEST_BYTES = 4
+MOST_TOLD = 3
+"""So many settings at most are part of a title."""
 MIN_ID_CHARS = 8
 """Fewer characters of a run's id could be those of another one."""
 
@@ -129,7 +133,8 @@ def _from_runs(runs: Sequence[Run]) -> list[Entry]:
             seeds[_seed(run)] = run
     together = [tuple(seeds[seed] for seed in sorted(seeds)) for seeds in groups.values()]
     sets = sorted((*alone, *together), key=lambda each: min((run.created_at, run.id) for run in each))
-    return [_from_run(each[0]) if len(each) == 1 else _from_seeds(each) for each in sets]
+    groups_of = [each for each in sets if len(each) > 1]
+    return [_from_run(each[0]) if len(each) == 1 else _from_seeds(each, groups_of) for each in sets]
 
 
 def _from_run(run: Run) -> Entry:
@@ -144,18 +149,29 @@ def _from_run(run: Run) -> Entry:
     )
 
 
-def _from_seeds(runs: Sequence[Run]) -> Entry:
+def _from_seeds(runs: Sequence[Run], groups: Sequence[Sequence[Run]]) -> Entry:
+    """A group, named by what tells it from the other groups of the same network and recipe."""
     first = runs[0]
+    like = [
+        flatten(each[0].config) for each in groups if (each[0].model, each[0].recipe) == (first.model, first.recipe)
+    ]
+    mine = flatten(first.config)
+    told = [name for name in mine if name != "seed" and any(each.get(name) != mine[name] for each in like)]
+    settings = "".join(f", {name.rpartition('.')[2]} {_short(mine[name])}" for name in told[:MOST_TOLD])
     digest = blake2b(_what_is_shared(first).encode(), digest_size=GROUP_DIGEST_BYTES).hexdigest()
     return Entry(
         token=f"{SEEDS_PREFIX}{digest}",
-        title=f"{first.model} {first.recipe}, {len(runs)} seeds",
+        title=f"{first.model} {first.recipe}{settings}, {len(runs)} seeds",
         model=first.model,
         dataset=first.dataset,
         recipe=first.recipe,
         members=tuple(_member(run) for run in runs),
         state="finished",
     )
+
+
+def _short(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _member(run: Run) -> Member:

@@ -155,7 +155,7 @@ def _measure(member: Member, key: AnswerKey | None) -> dict[str, float]:
         if card.wall_s > 0:  # of an imported network, nobody knows
             found |= {"wall_s": card.wall_s, "images_per_s": card.images_per_s}
     if key and Comparison(key, ()).answers(member) is not None and member.weights:
-        found |= _score(member.weights, file_stamp(answers_file(member.weights)), key)
+        found = {**_score(member.weights, file_stamp(answers_file(member.weights)), key), **found}
     if member.weights is not None and member.weights.is_file():
         found |= _measured_here(member.weights, key.dataset if key else None)
     return found
@@ -173,12 +173,16 @@ def _measured_here(weights: Path, dataset: str | None) -> dict[str, float]:
 
 @lru_cache(maxsize=512)
 def _score(weights: Path, _stamp: Stamp, key: AnswerKey) -> Mapping[str, float]:
-    """Loss and calibration error from the stored answers; none of a network that came apart."""
+    """What the stored answers tell; of a network that came apart, neither loss nor calibration error."""
     answers = load_answers(weights, key)
-    if answers is None or not np.isfinite(answers).all():
+    if answers is None:
         return {}
+    accuracy = float((answers.argmax(1) == key.labels).mean())
+    if not np.isfinite(answers).all():
+        return {"accuracy": accuracy}
     chosen = np.maximum(answers[np.arange(key.n), key.labels], SMALLEST_PROB)
     return {
+        "accuracy": accuracy,
         "loss": float(-np.log(chosen.astype(np.float64)).mean()),
         "calibration_error": calibration_error(answers, key.labels),
     }

@@ -1,7 +1,7 @@
 """A whole comparison as one document: what was compared, what was found, how sure that is, and where it comes from."""
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -17,6 +17,10 @@ from cnnplay.comparison.selection import Comparison
 from cnnplay.comparison.table import NAME, make_table, make_words
 from cnnplay.data.catalog import get_dataset_spec
 from cnnplay.models.card import Card
+from cnnplay.training.config import flatten
+
+TOLD = ("model", "dataset", "seed")
+"""Settings that the other tables tell already."""
 
 
 def make_report(comparison: Comparison, rows: Sequence[Row]) -> Report:
@@ -51,8 +55,8 @@ def _provenance(rows: Sequence[Row]) -> Part:
     """How each network came about: in full where they differ, in a sentence where they do not."""
     cards = [(row.entry, member.card) for row in rows for member in row.entry.members[:1] if member.card]
     origins = pd.DataFrame([_origin(entry, card) for entry, card in cards])
-    settings = [_flat(card.config) for _, card in cards]
-    names = list(dict.fromkeys(name for each in settings for name in each))
+    settings = [flatten(card.config) for _, card in cards]
+    names = [name for name in dict.fromkeys(name for each in settings for name in each) if name not in TOLD]
     shared = {name for name in names if len({repr(each.get(name)) for each in settings}) == 1}
     differing = pd.DataFrame(
         [
@@ -76,17 +80,6 @@ def _origin(entry: Entry, card: Card) -> dict[str, Any]:
     seeds = ", ".join(str(member.seed) for member in entry.members)
     facts = {name.replace("_", " ").capitalize(): _text(getattr(card, name)) for name in names}
     return {NAME: entry.title, **facts, "Seed": seeds, "Id": ", ".join(member.id for member in entry.members)}
-
-
-def _flat(config: Mapping[str, Any]) -> dict[str, Any]:
-    """A configuration without nesting: augmentation.shift_px and the like."""
-    flat: dict[str, Any] = {}
-    for name, value in config.items():
-        if isinstance(value, Mapping):
-            flat |= {f"{name}.{inner}": each for inner, each in value.items()}
-        elif name not in ("model", "dataset", "seed"):
-            flat[name] = value
-    return flat
 
 
 def _text(value: Any) -> str:

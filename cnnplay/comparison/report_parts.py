@@ -1,6 +1,6 @@
 """The chapters of a report: each takes the chosen networks, and is left out where it has nothing to say."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,18 +13,12 @@ from cnnplay.comparison.report_document import Part, Table
 from cnnplay.comparison.report_sure import make_sturdiness, make_sureness
 from cnnplay.comparison.selection import Comparison
 from cnnplay.comparison.table import N_DECIMALS, NAME
-from cnnplay.comparison.tests import Contrast, Kind, best_first, contrast, contrast_all
+from cnnplay.comparison.tests import TESTS, Contrast, best_first, contrast, contrast_all, pair_table
 from cnnplay.comparison.verdict import p_in_words, points, tell
 from cnnplay.figures.compared_curves import compared_curves
 from cnnplay.figures.confusion import confusion
 from cnnplay.figures.differences import ClassSeries, class_dots, difference_interval
 from cnnplay.words import accuracy, count, file_size, listing
-
-TESTS: Mapping[Kind, str] = {
-    "pictures": "the same pictures (McNemar)",
-    "groups": "seeds (Welch)",
-    "one run": "one run against seeds",
-}
 
 
 def make_summary(comparison: Comparison, rows: Sequence[Row]) -> Part | None:
@@ -57,6 +51,8 @@ def make_tests(comparison: Comparison, _rows: Sequence[Row]) -> Part | None:
     pairs, first = contrast_all(comparison), contrast(comparison, best[0], best[1])
     verdict = tell(first)
     n_stand = sum(pair.stands for pair in pairs)
+    values = pair_table(pairs)
+    values.insert(0, "Pair", values["Better"] + " - " + values["Than"])
     interval = difference_interval(
         first.value, first.low, first.high, names=(first.a.title, first.b.title), stands=first.stands
     )
@@ -67,23 +63,8 @@ def make_tests(comparison: Comparison, _rows: Sequence[Row]) -> Part | None:
             verdict.knows,
             f"{n_stand} of {len(pairs)} differences are more than chance at the level of 5 %, after Holm's correction.",
         ),
-        tables=(Table(title="All pairs", values=_pair_values(pairs), words=_pair_words(pairs)),),
+        tables=(Table(title="All pairs", values=values, words=_pair_words(pairs)),),
         charts=((f"{first.a.title} and {first.b.title}", interval),),
-    )
-
-
-def _pair_values(pairs: Sequence[Contrast]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Pair": [f"{pair.a.title} - {pair.b.title}" for pair in pairs],
-            "Points": [round(100 * pair.value, N_DECIMALS) for pair in pairs],
-            "From": [round(100 * pair.low, N_DECIMALS) for pair in pairs],
-            "To": [round(100 * pair.high, N_DECIMALS) for pair in pairs],
-            "p": [pair.p_value for pair in pairs],
-            "Corrected p": [pair.p_corrected for pair in pairs],
-            "More than chance": [pair.stands for pair in pairs],
-            "Tested by": [TESTS[pair.kind] for pair in pairs],
-        }
     )
 
 

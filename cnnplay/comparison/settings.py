@@ -12,7 +12,7 @@ from cnnplay.models.card import checkpoint_files
 from cnnplay.runs.series_records import Trial
 from cnnplay.runs.series_space import LOG
 from cnnplay.settings import run_dir
-from cnnplay.training.config import TrainConfig
+from cnnplay.training.config import TrainConfig, flatten
 
 NOT_SETTINGS = frozenset({"dataset", "recipe", "device", "precision", "compile", "test_every_epoch", "views"})
 """What says where and under which name a network was trained, or how it is read, not how it learned."""
@@ -95,7 +95,7 @@ def make_parallel(attempts: Sequence[Attempt], *, titles: Mapping[str, str]) -> 
     title = VALIDATION if VALIDATION in whole else TEST
     if len(attempts) < 2 or title not in whole:
         return None
-    settings = _differing([flatten(_complete(each.config)) for each in attempts], tuple(titles))
+    settings = _differing([_named(_complete(each.config)) for each in attempts], tuple(titles))
     shown = list(settings)[:MOST_SETTINGS]
     axes = [
         Dimension(title=titles.get(name, name.replace("_", " ")), values=settings[name], is_log=name in LOG)
@@ -115,15 +115,13 @@ def _complete(config: Mapping[str, Any]) -> Mapping[str, Any]:
         return config
 
 
-def flatten(config: Mapping[str, Any]) -> dict[str, Value]:
-    """All settings of a configuration under their own names, those of its parts as well."""
-    flat: dict[str, Value] = {}
-    for name, value in config.items():
-        if name in ("augmentation", "model_options"):
-            flat |= flatten(value)
-        elif name not in NOT_SETTINGS:
-            flat[name] = value if value is None or isinstance(value, int | float | str) else json.dumps(value)
-    return flat
+def _named(config: Mapping[str, Any]) -> dict[str, Value]:
+    """All settings under their own names, those of its parts as well."""
+    return {
+        own: value if value is None or isinstance(value, int | float | str) else json.dumps(value)
+        for name, value in flatten(config).items()
+        if (own := name.rpartition(".")[2]) not in NOT_SETTINGS
+    }
 
 
 def _differing(flat: Sequence[Mapping[str, Value]], order: Sequence[str]) -> dict[str, tuple[Value, ...]]:

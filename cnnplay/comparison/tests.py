@@ -4,13 +4,14 @@ Two trained networks are tested on the same pictures; where a recipe was trained
 """
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from cnnplay.comparison.entries import Entry
 from cnnplay.comparison.selection import Comparison
@@ -26,6 +27,12 @@ from cnnplay.evaluation.seeds import Difference, holm, one_against_group, seeds_
 
 Kind = Literal["pictures", "groups", "one run"]
 """McNemar's test on the same pictures, Welch's of two groups of seeds, one run against a group of seeds."""
+TESTS: Mapping[Kind, str] = {
+    "pictures": "the same pictures (McNemar)",
+    "groups": "seeds (Welch)",
+    "one run": "one run against seeds (Crawford and Howell)",
+}
+"""What each is called in a table."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,3 +147,19 @@ def _test(table: PairTable, a: Sequence[float], b: Sequence[float]) -> tuple[Kin
 
 def _signed(found: Difference, sign: int) -> Difference:
     return found if sign == 1 else Difference(-found.value, -found.high, -found.low, found.p_value)
+
+
+def pair_table(pairs: Sequence[Contrast]) -> pd.DataFrame:
+    """All pairs as a table, the better network of each pair first; differences in points."""
+    columns = {
+        "Better": [pair.a.title for pair in pairs],
+        "Than": [pair.b.title for pair in pairs],
+        "Points": [100 * pair.value for pair in pairs],
+        "From": [100 * pair.low for pair in pairs],
+        "To": [100 * pair.high for pair in pairs],
+        "p": [pair.p_value for pair in pairs],
+        "Corrected p": [pair.p_corrected for pair in pairs],
+        "Stands": [pair.stands for pair in pairs],
+        "Tested by": [TESTS[pair.kind] for pair in pairs],
+    }
+    return pd.DataFrame(columns)

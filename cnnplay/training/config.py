@@ -159,6 +159,19 @@ class TrainConfig:
         return TrainConfig(**{**values, "augmentation": augmentation})
 
 
+def flatten(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """All settings of a configuration without nesting, as in `augmentation.shift_px`.
+
+    Args:
+        config: as JSON values, of any version.
+        prefix: of all names.
+    """
+    flat: dict[str, Any] = {}
+    for name, value in config.items():
+        flat |= flatten(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
+    return flat
+
+
 BOUNDS: dict[str, tuple[float, float]] = {
     "seed": (0, 2**32 - 1),
     "epochs": (0.001, 1000),

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from html import escape
 from statistics import fmean
 
-import pandas as pd
 import streamlit as st
 
 from cnnplay.comparison.selection import Comparison
-from cnnplay.comparison.tests import Contrast, best_first, contrast, contrast_all
+from cnnplay.comparison.tests import Contrast, best_first, contrast, contrast_all, pair_table
 from cnnplay.comparison.verdict import p_in_words, points, tell
 from cnnplay.evaluation.paired import PairTable
 from cnnplay.figures.differences import difference_interval
@@ -109,23 +108,6 @@ def _cell(pair: Contrast | None) -> str:
     return f'<td class="{kind}" title="{escape(words)}">{100 * abs(pair.value):.2f}</td>'
 
 
-def pair_table(pairs: Sequence[Contrast]) -> pd.DataFrame:
-    """All pairs as a table, the better network of each pair first."""
-    columns = {
-        "Better": [pair.a.title for pair in pairs],
-        "Than": [pair.b.title for pair in pairs],
-        "Points": [100 * pair.value for pair in pairs],
-        "From": [100 * pair.low for pair in pairs],
-        "To": [100 * pair.high for pair in pairs],
-        "p": [pair.p_value for pair in pairs],
-        "Corrected p": [pair.p_corrected for pair in pairs],
-        "Stands": [pair.stands for pair in pairs],
-        "Tested by": [_TESTS[pair.kind] for pair in pairs],
-    }
-    return pd.DataFrame(columns)
-
-
-_TESTS = {"pictures": "the same pictures (McNemar)", "groups": "seeds (Welch)", "one run": "one run against seeds"}
 _COLUMNS = {
     "Points": st.column_config.NumberColumn(format="%+.2f"),
     "From": st.column_config.NumberColumn(format="%+.2f"),

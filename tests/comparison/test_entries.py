@@ -50,6 +50,13 @@ def test_finished_runs_that_differ_in_their_seed_alone_are_one_entry(store):
     assert (alone.token, alone.first.id, alone.is_group) == (other.short_id, other.id, False)
 
 
+def test_groups_are_called_by_what_tells_them_apart(store):
+    for lr in (0.1, 0.02):
+        add(store, seed=0, lr=lr), add(store, seed=1, lr=lr)
+    titles = [entry.title for entry in list_entries("mnist", store.list_runs())[-2:]]
+    assert titles == ["fc2 custom, lr 0.1, 2 seeds", "fc2 custom, lr 0.02, 2 seeds"]
+
+
 def test_the_same_seed_twice_tells_nothing_about_chance(store):
     add(store), add(store)
     assert [len(entry.members) for entry in list_entries("mnist", store.list_runs())[-2:]] == [1, 1]

@@ -51,6 +51,16 @@ def test_without_the_right_answers_the_card_is_all_that_is_known():
     assert row.values["loss"] is None
 
 
+def test_without_a_card_the_stored_answers_are_counted():
+    entry = list_entries("cifar10")[0]
+    bare = replace(entry, members=(replace(entry.first, card=None),))
+    row = make_row(bare, load_answer_key("cifar10"))
+    assert entry.first.card is not None
+    assert row.values["accuracy"] == pytest.approx(entry.first.card.accuracy)
+    assert row.low is not None
+    assert row.values["n_params"] is None
+
+
 def group_of(*accuracies):
     """The first shipped network, as if it had been trained with several seeds."""
     entry = list_entries("mnist")[0]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cnnplay.errors import ConfigError
 from cnnplay.models.registry import MODELS, get_spec
-from cnnplay.training.config import BOUNDS, Augmentation, TrainConfig
+from cnnplay.training.config import BOUNDS, Augmentation, TrainConfig, flatten
 from cnnplay.training.recipes import PUBLISHED, RECIPES, make_config, recipes_for
 
 CASES = [(model, name) for model in MODELS for name in recipes_for(model)]
@@ -102,3 +102,11 @@ def test_stored_configurations_are_checked_like_new_ones(values, message):
         TrainConfig.from_json({"model": "fc2", "dataset": "mnist", **values})
     with pytest.raises(ConfigError, match="lacks dataset"):
         TrainConfig.from_json({"model": "fc2"})
+
+
+def test_a_configuration_without_nesting_has_every_setting_once():
+    flat = flatten(TrainConfig(model="residual", dataset="mnist", model_options={"as_published": True}).to_json())
+    assert flat["augmentation.shift_px"] == 0
+    assert flat["model_options.as_published"] is True
+    assert flat["lr"] == 0.1
+    assert "augmentation" not in flat

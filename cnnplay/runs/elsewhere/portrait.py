@@ -10,6 +10,7 @@ from cnnplay.models.card import Card, checkpoint_files, read_card
 from cnnplay.runs.reading import RunReader
 from cnnplay.runs.records import Metric, Run
 from cnnplay.settings import run_dir
+from cnnplay.training.config import flatten
 
 Plain = bool | int | float | str
 OF_CARD = ("code_version", "data_hash", "hardware", "device", "precision", "torch_version", "trained_at")
@@ -76,7 +77,11 @@ def draw_portrait(store: RunReader, run: Run) -> Portrait:
         scalars.setdefault(name, []).append(scalar)
     return Portrait(
         run=run,
-        params=dict(_flat(run.config)),
+        params={
+            name: value if isinstance(value, Plain) else str(value)
+            for name, value in flatten(run.config).items()
+            if value is not None
+        },
         tags=_tags_of(run, card),
         scalars=scalars,
         files=tuple(path for path in (files.weights, files.card, files.test_probs) if path.is_file()),
@@ -122,11 +127,3 @@ def _tags_of(run: Run, card: Card | None) -> dict[str, str]:
         **({name: getattr(card, name) for name in OF_CARD} if card else {}),
     }
     return {name: str(value) for name, value in known.items() if value not in (None, "")}
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Plain]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
-        elif value is not None:
-            yield f"{prefix}{name}", value if isinstance(value, Plain) else str(value)
