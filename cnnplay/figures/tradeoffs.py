@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -14,12 +14,15 @@ from cnnplay.figures.template import BLUE, GREY, TEXT, as_text, new_figure
 
 Better = Literal["more", "less"]
 Along = Literal["x", "y"]
+ALONG: tuple[Along, Along] = ("x", "y")
 Ranges = Sequence[tuple[float, float]]
 CHART_PX = 440
 """Height; the page reserves it, so that nothing jumps."""
 PLOT_PX, PHONE_PLOT_PX, PLOT_HEIGHT_PX = 640.0, 280.0, 360.0
 """What names are placed for: about the narrowest desktop, and a phone."""
 DECADE = 10.0
+FEW_DECADES = 2.5
+"""On a shorter axis, 2 and 5 have their lines as well as 1."""
 ROOM = 0.09
 """Of the axis, free on either side of the points."""
 POINT_PX, FAINT = 13, 0.4
@@ -79,7 +82,7 @@ def tradeoff_chart(spots: Sequence[Spot], x: Axis, y: Axis, *, picked: str | Non
         y: figure that runs up.
         picked: token of the network that is looked at.
     """
-    ranges = [_range(spots, along) for along in ("x", "y")]
+    ranges = [_range(spots, along) for along in ALONG]
     figure = new_figure(
         height=CHART_PX,
         dragmode="pan",  # with any other, Streamlit tells clicks nothing
@@ -121,7 +124,7 @@ def _range(spots: Sequence[Spot], along: Along) -> tuple[float, float]:
 
 def _layout(axis: Axis, spots: Sequence[Spot], along: Along, ends: tuple[float, float]) -> dict[str, object]:
     way = "more is better" if axis.better == "more" else "less is better"
-    kind = {"type": "log", "dtick": "D2" if ends[1] - ends[0] < 1.6 else 1} if _is_log(spots, along) else {}
+    kind = {"type": "log", "dtick": "D2" if ends[1] - ends[0] < FEW_DECADES else 1} if _is_log(spots, along) else {}
     return {
         "title": {"text": f"{axis.title}, {way}"},
         "range": list(ends),
@@ -153,6 +156,18 @@ def _steps(spots: Sequence[Spot], ranges: Ranges, x: Axis) -> Floats:
         corner = (other[0], one[1]) if x.better == "less" else (one[0], other[1])
         parts += [(*np.minimum(end, corner), *np.maximum(end, corner)) for end in (one, other)]
     return np.array(parts).reshape(-1, 4)
+
+
+def _whiskers(spots: Sequence[Spot], ranges: Ranges) -> Floats:
+    """(M, 4) ends of the bars of intervals, 0..1."""
+    bars = []
+    for spot in spots:
+        for along, error in zip(ALONG, (spot.x_error, spot.y_error), strict=True):
+            down, up = error or (0.0, 0.0)
+            low, high = (replace(spot, **{along: getattr(spot, along) + by}) for by in (-down, up))
+            if getattr(low, along) > 0 or not _is_log(spots, along):
+                bars.append((*_place(low, spots, ranges), *_place(high, spots, ranges)))
+    return np.array(bars).reshape(-1, 4)
 
 
 def _add_points(figure: go.Figure, spots: Sequence[Spot]) -> None:
@@ -199,7 +214,7 @@ def _add_names(figure: go.Figure, spots: Sequence[Spot], ranges: Ranges, x: Axis
     ordered = sorted(spots, key=lambda spot: not spot.is_best)
     names = [spot.name for spot in ordered]
     points: Floats = np.array([_place(spot, spots, ranges) for spot in ordered]).reshape(-1, 2)
-    lines = _steps(spots, ranges, x)
+    lines = np.concatenate([_steps(spots, ranges, x), _whiskers(spots, ranges)])
     placed = place_labels(points, names, width_px=PLOT_PX, height_px=PLOT_HEIGHT_PX, lines=lines)
     kept = keep_labels(points, names, placed, width_px=PHONE_PLOT_PX, height_px=PLOT_HEIGHT_PX, lines=lines)
     for at, place in placed.items():
@@ -220,7 +235,7 @@ def _add_names(figure: go.Figure, spots: Sequence[Spot], ranges: Ranges, x: Axis
 def _place(spot: Spot, spots: Sequence[Spot], ranges: Ranges) -> tuple[float, float]:
     """In the plot, 0..1 to the right and up."""
     shares = []
-    for value, along, (low, high) in zip((spot.x, spot.y), ("x", "y"), ranges, strict=True):
-        on_axis = math.log10(value) if _is_log(spots, along) else value  # type: ignore[arg-type]
+    for value, along, (low, high) in zip((spot.x, spot.y), ALONG, ranges, strict=True):
+        on_axis = math.log10(value) if _is_log(spots, along) else value
         shares.append((on_axis - low) / (high - low))
     return shares[0], shares[1]
