@@ -12,6 +12,6 @@ def hide_names_on_phone(chart: Named, container: str) -> None:
         chart: that is shown.
         container: key of the container that it is in.
     """
-    names = ",".join(f'.st-key-{container} .annotation[data-index="{at}"]' for at in chart.wide_only)
-    if names:
-        st.html(f"<style>@media (max-width: 640px) {{ {names} {{ display: none }} }}</style>")
+    hidden = [f'.st-key-{container} .annotation[data-index="{at}"]' for at in chart.wide_only]
+    # Always there, so that the chart below keeps its place in the page, and is not made anew.
+    st.html(f"<style>@media (max-width: 640px) {{ {', '.join(hidden) or '.none'} {{ display: none }} }}</style>")
