@@ -14,6 +14,7 @@ from cnnplay.comparison.report_sure import make_sturdiness, make_sureness
 from cnnplay.comparison.selection import Comparison
 from cnnplay.comparison.table import N_DECIMALS, NAME
 from cnnplay.comparison.tests import TESTS, Contrast, best_first, contrast, contrast_all, pair_table
+from cnnplay.comparison.tradeoffs import USUAL_X, USUAL_Y, best_entries, draw_tradeoffs, measure_tradeoffs
 from cnnplay.comparison.verdict import p_in_words, points, tell
 from cnnplay.figures.compared_curves import compared_curves
 from cnnplay.figures.confusion import confusion
@@ -82,6 +83,19 @@ def _pair_words(pairs: Sequence[Contrast]) -> pd.DataFrame:
     )
 
 
+def make_tradeoffs(_comparison: Comparison, rows: Sequence[Row]) -> Part | None:
+    """What each network gains and costs."""
+    found = measure_tradeoffs(rows, USUAL_X, USUAL_Y)
+    if len(found.spots) < 2:
+        return None
+    chart = draw_tradeoffs(found.spots, USUAL_X, USUAL_Y).figure
+    return Part(
+        title="Trade-offs",
+        sentences=(f"No other network beats these in both accuracy and work: {listing(list(best_entries(found.spots)))}.",),
+        charts=(("Accuracy against multiply-accumulates for one picture", chart),),
+    )
+
+
 def make_curves(comparison: Comparison, _rows: Sequence[Row]) -> Part | None:
     """How the trainings went."""
     lines = make_lines(comparison.entries)
@@ -120,6 +134,7 @@ def make_classes(comparison: Comparison, _rows: Sequence[Row]) -> Part | None:
 PARTS: tuple[Callable[[Comparison, Sequence[Row]], Part | None], ...] = (
     make_summary,
     make_tests,
+    make_tradeoffs,
     make_curves,
     make_classes,
     make_sureness,
