@@ -19,7 +19,7 @@ from cnnplay.ui.own_sets import (
 )
 from cnnplay.ui.own_sets_drawing import show_beginning, show_desk
 from cnnplay.ui.own_sets_upload import show_upload
-from cnnplay.ui.words import plain
+from cnnplay.words import plain
 
 guard()
 

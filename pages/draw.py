@@ -19,7 +19,7 @@ from cnnplay.ui.networks import Network, chosen_network, list_networks, pick_net
 from cnnplay.ui.predictors import get_jury, open_network
 from cnnplay.ui.samples import random_digit
 from cnnplay.ui.steps import show_empty_steps, show_steps
-from cnnplay.ui.words import listing
+from cnnplay.words import listing
 
 MOST_BARS = 12
 

@@ -88,10 +88,10 @@ def make_tradeoffs(_comparison: Comparison, rows: Sequence[Row]) -> Part | None:
     found = measure_tradeoffs(rows, USUAL_X, USUAL_Y)
     if len(found.spots) < 2:
         return None
-    chart = draw_tradeoffs(found.spots, USUAL_X, USUAL_Y).figure
+    chart, front = draw_tradeoffs(found.spots, USUAL_X, USUAL_Y).figure, listing(list(best_entries(found.spots)))
     return Part(
         title="Trade-offs",
-        sentences=(f"No other network beats these in both accuracy and work: {listing(list(best_entries(found.spots)))}.",),
+        sentences=(f"No other network beats these in both accuracy and work: {front}.",),
         charts=(("Accuracy against multiply-accumulates for one picture", chart),),
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnplay.data.catalog import DIGITS
-from cnnplay.ui.words import percent
+from cnnplay.words import percent
 
 if TYPE_CHECKING:
     from cnnplay.inference.predictor import Prediction

@@ -19,7 +19,7 @@ from cnnplay.runs.weights import Trained, trained_from_key
 from cnnplay.ui.downloads import show_downloads
 from cnnplay.ui.run_actions import RUN_PARAMETER
 from cnnplay.ui.run_result import show_way_to_draw
-from cnnplay.ui.words import accuracy, count, duration, file_size
+from cnnplay.words import accuracy, count, duration, file_size
 
 VIEWS = {
     "none": "averaged over views",

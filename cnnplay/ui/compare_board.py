@@ -29,7 +29,7 @@ from cnnplay.ui.compare_state import (
 from cnnplay.ui.compare_table import USUAL, column_config
 from cnnplay.ui.measure_speed import show_speed_button
 from cnnplay.ui.run_queue import get_store
-from cnnplay.ui.words import plain
+from cnnplay.words import plain
 
 SHIPPED = ("mnist", "cifar10")
 MAX_RUNS = 400

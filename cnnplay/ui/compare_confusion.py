@@ -11,7 +11,7 @@ from cnnplay.runs.answers import AnswerKey
 from cnnplay.ui import state
 from cnnplay.ui.compare_pictures import show_pictures
 from cnnplay.ui.compare_state import choose_in_address
-from cnnplay.ui.words import plain
+from cnnplay.words import plain
 
 CELL_PARAMETER, SHOW_PARAMETER = "cell", "show"
 CHART = "confusion_chart"

@@ -17,7 +17,7 @@ from cnnplay.ui.compare_names import hide_names_on_phone
 from cnnplay.ui.compare_state import choose_in_address
 from cnnplay.ui.run_queue import get_store
 from cnnplay.ui.run_words import POLLED
-from cnnplay.ui.words import accuracy, listing, plain
+from cnnplay.words import accuracy, listing, plain
 
 POLL_EVERY_S = 2.0
 AXES: dict[Axis, str] = {"epoch": "Epochs", "step": "Steps", "time": "Time", "flops": "FLOPs"}

@@ -13,7 +13,7 @@ from cnnplay.runs.series_records import Series
 from cnnplay.ui.compare_state import choose_in_address
 from cnnplay.ui.run_queue import get_store
 from cnnplay.ui.train_fields import FIELDS
-from cnnplay.ui.words import plain
+from cnnplay.words import plain
 
 SERIES_PARAMETER = "runs"
 SELECTION = "chosen"

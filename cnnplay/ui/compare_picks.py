@@ -8,7 +8,7 @@ import streamlit as st
 from cnnplay.comparison.leaderboard import Row
 from cnnplay.comparison.picks import USUAL_COST, Picks, not_told_apart, pick
 from cnnplay.comparison.selection import Comparison
-from cnnplay.ui.words import accuracy, count, duration, file_size, listing, milliseconds
+from cnnplay.words import accuracy, count, duration, file_size, listing, milliseconds
 
 COSTS = (0.5, 1.0, 2.0, 3.0, 5.0)
 

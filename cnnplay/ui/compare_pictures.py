@@ -11,7 +11,7 @@ from cnnplay.errors import DataError
 from cnnplay.runs.answers import AnswerKey
 from cnnplay.ui import state
 from cnnplay.ui.pictures import ByteArray, data_address
-from cnnplay.ui.words import percent
+from cnnplay.words import percent
 
 PAGE = 24
 """So many pictures are added at a time."""

@@ -13,7 +13,7 @@ from cnnplay.evaluation.paired import PairTable
 from cnnplay.figures.differences import difference_interval
 from cnnplay.figures.template import CONFIG
 from cnnplay.ui.compare_pair import choose_pair, say_who_is_left_out, say_who_stands_for_seeds
-from cnnplay.ui.words import accuracy, percent
+from cnnplay.words import accuracy, percent
 
 
 def show_real(comparison: Comparison) -> None:

@@ -17,7 +17,7 @@ from cnnplay.figures.template import CONFIG
 from cnnplay.runs.records import Run
 from cnnplay.ui.measurements import ask_for, asked_networks, show_measurements
 from cnnplay.ui.pictures import data_address
-from cnnplay.ui.words import duration, listing, plain
+from cnnplay.words import duration, listing, plain
 
 N_COLUMNS = 3
 PICTURE_PARAMETER, MAX_DIGITS = "pic", 9

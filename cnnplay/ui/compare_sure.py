@@ -17,7 +17,7 @@ from cnnplay.comparison.sureness import (
 )
 from cnnplay.evaluation.reliability import N_RESAMPLES
 from cnnplay.figures.template import CONFIG
-from cnnplay.ui.words import listing, plain
+from cnnplay.words import listing, plain
 
 TEMPERATURE_PARAMETER = "temp"
 

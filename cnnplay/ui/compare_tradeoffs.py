@@ -24,7 +24,7 @@ from cnnplay.ui.compare_names import hide_names_on_phone
 from cnnplay.ui.compare_parallel import show_parallel
 from cnnplay.ui.compare_picked import show_picked
 from cnnplay.ui.compare_state import choose_in_address
-from cnnplay.ui.words import listing, plain
+from cnnplay.words import listing, plain
 
 PICK_PARAMETER = "pick"
 MOST_NAMES = 5

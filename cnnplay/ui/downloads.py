@@ -20,7 +20,7 @@ from cnnplay.runs.weights import Trained
 from cnnplay.settings import home_dir
 from cnnplay.ui.commands import run_command
 from cnnplay.ui.run_queue import get_store
-from cnnplay.ui.words import plain
+from cnnplay.words import plain
 
 TIMEOUT_S = 180.0
 """Of one export to ONNX, which takes seconds; and of waiting for those before it."""

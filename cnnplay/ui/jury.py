@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnplay.ui.words import listing, milliseconds, percent
+from cnnplay.words import listing, milliseconds, percent
 
 if TYPE_CHECKING:
     from cnnplay.inference.jury import Verdict, Vote

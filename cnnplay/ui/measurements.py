@@ -13,7 +13,7 @@ from cnnplay.runs.waiting import count_before
 from cnnplay.ui import state
 from cnnplay.ui.run_queue import get_executor, get_store
 from cnnplay.ui.run_words import DOTS, POLLED
-from cnnplay.ui.words import duration, plain
+from cnnplay.words import duration, plain
 
 LOOK_EVERY_S = 1.5
 MEASURES: dict[What, str] = {"robustness": "how sturdy it is", "latency": "how fast it answers"}

@@ -19,7 +19,7 @@ from cnnplay.errors import CnnplayError, InputError
 from cnnplay.models.card import checkpoint_files, is_shipped, read_card
 from cnnplay.models.registry import MODELS, get_spec, list_specs
 from cnnplay.settings import database_url, home_dir, run_dir
-from cnnplay.ui.words import accuracy
+from cnnplay.words import accuracy
 
 if TYPE_CHECKING:
     from cnnplay.runs.records import Run

@@ -15,7 +15,7 @@ from cnnplay.ui.commands import run_command
 from cnnplay.ui.networks import forget_runs, list_run_networks
 from cnnplay.ui.own_curves import Brought, show_questions
 from cnnplay.ui.run_actions import RUN_PARAMETER
-from cnnplay.ui.words import accuracy, plain
+from cnnplay.words import accuracy, plain
 
 N_COLUMNS = 3
 N_AT_FIRST = 12

@@ -29,7 +29,7 @@ from cnnplay.ui import state, train_form
 from cnnplay.ui.pictures import as_paper, data_address
 from cnnplay.ui.run_queue import get_store
 from cnnplay.ui.train_fields import set_form
-from cnnplay.ui.words import listing
+from cnnplay.words import listing
 
 SET_PARAMETER = "set"
 FIRST_NETWORK = {1: "scribe", 3: "speedrun"}

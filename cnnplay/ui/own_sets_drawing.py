@@ -10,7 +10,7 @@ from cnnplay.data.strokes import strokes_from_canvas
 from cnnplay.errors import EmptyDrawingError, InputError
 from cnnplay.ui import canvas, state
 from cnnplay.ui.own_sets import do, open_book, open_set, show_facts, show_pictures, show_ways
-from cnnplay.ui.words import plain
+from cnnplay.words import plain
 
 
 def show_beginning() -> None:

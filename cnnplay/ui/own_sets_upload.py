@@ -9,7 +9,7 @@ from cnnplay.data.own_making import MAX_NAME_CHARS, Kind, make_own_set
 from cnnplay.errors import CnnplayError
 from cnnplay.ui import state
 from cnnplay.ui.own_sets import open_set
-from cnnplay.ui.words import plain
+from cnnplay.words import plain
 
 MAX_UPLOAD_MB = 200
 """As data.archive.MAX_ZIP_BYTES."""

@@ -11,7 +11,7 @@ from cnnplay.runs.series_records import Series
 from cnnplay.ui.run_actions import open_run, open_series
 from cnnplay.ui.run_queue import get_store
 from cnnplay.ui.run_words import DOTS, POLLED, dataset_title
-from cnnplay.ui.words import accuracy, plain
+from cnnplay.words import accuracy, plain
 
 N_CHIPS = 12
 LOOK_EVERY_S, LOOK_SELDOM_S = 2.0, 5.0

@@ -12,7 +12,7 @@ from cnnplay.models.registry import MODELS, get_spec
 from cnnplay.runs.records import IMPORTED, Run
 from cnnplay.settings import run_dir
 from cnnplay.ui.networks import IN_ADDRESS
-from cnnplay.ui.words import accuracy
+from cnnplay.words import accuracy
 
 PHOTO_SHAPE = (3, 32, 32)
 

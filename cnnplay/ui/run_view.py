@@ -20,7 +20,7 @@ from cnnplay.ui.run_queue import get_executor, get_store
 from cnnplay.ui.run_result import show_result
 from cnnplay.ui.run_take_along import show_take_along
 from cnnplay.ui.time_machine import show_time_machine
-from cnnplay.ui.words import count, duration, file_size
+from cnnplay.words import count, duration, file_size
 
 POLL_EVERY_S = 1.0
 AXES: dict[Axis, str] = {"step": "Steps", "time": "Time"}

@@ -6,7 +6,7 @@ from cnnplay.data.catalog import get_dataset_spec
 from cnnplay.errors import InputError
 from cnnplay.runs.records import Metric, Run
 from cnnplay.runs.schema import ACTIVE, State
-from cnnplay.ui.words import duration
+from cnnplay.words import duration
 
 POLLED: tuple[State, ...] = ("queued", *ACTIVE)
 """States that change without anybody on this page."""

@@ -15,7 +15,7 @@ from cnnplay.runs.series_study import N_FOR_IMPORTANCE, importances
 from cnnplay.ui import series_words
 from cnnplay.ui.run_queue import get_store
 from cnnplay.ui.train_fields import FIELDS
-from cnnplay.ui.words import accuracy
+from cnnplay.words import accuracy
 
 
 def show_seeds(series: Series, trials: Sequence[Trial]) -> None:

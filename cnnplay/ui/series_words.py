@@ -11,7 +11,7 @@ from cnnplay.runs.series_records import Outcome, Series, Trial, is_under_way
 from cnnplay.runs.series_space import Range
 from cnnplay.ui.run_words import DOTS, POLLED, share_done
 from cnnplay.ui.train_fields import FIELDS
-from cnnplay.ui.words import accuracy, duration, listing
+from cnnplay.words import accuracy, duration, listing
 
 PRUNED_DOT = ":gray[✕]"
 ENDS: dict[Outcome, str] = {

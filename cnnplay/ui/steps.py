@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnplay.ui.pictures import EXACT_UP_TO_PX, as_paper, data_address
-from cnnplay.ui.words import percent
+from cnnplay.words import percent
 
 if TYPE_CHECKING:
     from cnnplay.data.digit import Step

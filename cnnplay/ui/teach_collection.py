@@ -11,7 +11,7 @@ from cnnplay.data.corrections import Correction, remove_correction, restore_corr
 from cnnplay.errors import CnnplayError
 from cnnplay.ui import state
 from cnnplay.ui.pictures import as_paper, data_address
-from cnnplay.ui.words import percent
+from cnnplay.words import percent
 
 
 def show_collection(hand: str, corrections: Sequence[Correction], *, n_damaged: int) -> None:

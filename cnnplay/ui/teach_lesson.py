@@ -21,7 +21,7 @@ from cnnplay.ui.networks import IN_ADDRESS, Network, forget_runs, list_run_netwo
 from cnnplay.ui.run_queue import get_executor, get_store
 from cnnplay.ui.run_words import share_done
 from cnnplay.ui.teach_receipt import show_receipt
-from cnnplay.ui.words import duration
+from cnnplay.words import duration
 
 RUN_PARAMETER = "run"
 POLL_EVERY_S = 0.5

@@ -11,7 +11,7 @@ from cnnplay.runs.records import Run
 from cnnplay.runs.teaching import ClassChange, Receipt, read_receipt
 from cnnplay.ui.hand import words
 from cnnplay.ui.teach_collection import caption, thumbnail
-from cnnplay.ui.words import accuracy, percent
+from cnnplay.words import accuracy, percent
 
 MOST_CLASSES = 20
 """Of more, those that lost most are shown."""

@@ -20,7 +20,7 @@ from cnnplay.ui.digits import prepare
 from cnnplay.ui.pictures import as_paper, data_address, kernel_pictures
 from cnnplay.ui.run_queue import get_store
 from cnnplay.ui.samples import open_dataset
-from cnnplay.ui.words import percent
+from cnnplay.words import percent
 
 if TYPE_CHECKING:
     from cnnplay.inference.replay import Moment

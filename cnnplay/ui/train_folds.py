@@ -16,7 +16,7 @@ from cnnplay.ui.augmentation_preview import N_PICTURES, show_preview
 from cnnplay.ui.run_queue import get_store, has_gpu
 from cnnplay.ui.series_fold import show_several
 from cnnplay.ui.train_fields import Field, form, set_form, show, take, widget_key
-from cnnplay.ui.words import accuracy, plain
+from cnnplay.words import accuracy, plain
 
 RECIPES = {"modern": "one good default", "speedrun": "at the record pace", "published": "as published"}
 DEVICES = {"auto": "the fastest", "cpu": "processor"}

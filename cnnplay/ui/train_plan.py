@@ -15,7 +15,7 @@ from cnnplay.ui import state
 from cnnplay.ui.measuring import Measurement, outcome, start_measuring
 from cnnplay.ui.series_form import several
 from cnnplay.ui.train_fields import form, put
-from cnnplay.ui.words import count, duration, file_size
+from cnnplay.words import count, duration, file_size
 
 POLL_EVERY_S = 0.7
 SIZED_BY = ("activation", "dropout")
