@@ -12,7 +12,7 @@ from cnnplay import __version__
 from cnnplay.comparison.entries import Entry
 from cnnplay.comparison.leaderboard import Row
 from cnnplay.comparison.report_document import Part, Report, Table
-from cnnplay.comparison.report_parts import PARTS
+from cnnplay.comparison.report_parts import PARTS, make_summary
 from cnnplay.comparison.selection import Comparison
 from cnnplay.comparison.table import NAME, make_table, make_words
 from cnnplay.data.catalog import get_dataset_spec
@@ -31,7 +31,9 @@ def make_report(comparison: Comparison, rows: Sequence[Row]) -> Report:
         rows: theirs, in the order of the leaderboard.
     """
     dataset = get_dataset_spec(comparison.key.dataset)
-    parts = [_leaderboard(rows), *(part for make in PARTS if (part := make(comparison, rows)) is not None)]
+    summary = make_summary(comparison, rows)
+    parts = [*([summary] if summary else []), _leaderboard(rows)]
+    parts += [part for make in PARTS if (part := make(comparison, rows)) is not None]
     return Report(
         title=f"{len(rows)} networks on {dataset.title}",
         facts={

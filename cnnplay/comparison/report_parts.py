@@ -132,7 +132,6 @@ def make_classes(comparison: Comparison, _rows: Sequence[Row]) -> Part | None:
 
 
 PARTS: tuple[Callable[[Comparison, Sequence[Row]], Part | None], ...] = (
-    make_summary,
     make_tests,
     make_tradeoffs,
     make_curves,
@@ -140,4 +139,4 @@ PARTS: tuple[Callable[[Comparison, Sequence[Row]], Part | None], ...] = (
     make_sureness,
     make_sturdiness,
 )
-"""In the order of the report; the leaderboard comes before them, provenance after."""
+"""In the order of the report; the summary and the leaderboard come before them, provenance after."""
