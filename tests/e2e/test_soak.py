@@ -32,7 +32,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").is_file(), reason
 
 MNIST_WITHIN_S, MNIST_ACCURACY, MNIST_EPOCHS = 60.0, 0.99, 4
 N_CORRECTIONS, N_LESSONS, TAUGHT_WITHIN_S, TAUGHT_COSTS = 10, 3, 10.0, 0.002
-PAGES = ("/draw", "/photo", "/train", "/models")
+PAGES = ("/draw", "/photo", "/train", "/models", "/compare")
 FULL_STORE_COSTS_S = 1.0
 N_VISITS = 5
 N_RUNS, N_WARM_UP = 50, 10
