@@ -104,8 +104,8 @@ MODERN: dict[str, Recipe] = {
 
 Scribe's is the second that was tried: the first read 99.41 % of MNIST's test set and 98.40 % of the drawings of six
 writers kept out of training, so its figures on both lean a little to the bright side. VGG's is the fourth: two of
-12 epochs without blanked squares gave 88.96 and 89.45 % of CIFAR-10's test set, 24 epochs with them 90.74 %. ResNet's is
-the second: 25 epochs gave 89.93 %.
+12 epochs without blanked squares gave 88.96 and 89.45 % of CIFAR-10's test set, 24 epochs with them 90.74 %.
+ResNet's is the second: 25 epochs gave 89.93 %.
 """
 
 _KILOSTEP = 1 + 1 / (1 - 0.85)

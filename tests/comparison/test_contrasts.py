@@ -37,7 +37,7 @@ def right(comparison, entry):
 
 
 def test_two_networks_are_tested_on_the_same_pictures(comparison):
-    a, b = find(comparison, "vgg"), find(comparison, "googlenet")
+    a, b = find(comparison, "resnet"), find(comparison, "googlenet")
     pair = contrast(comparison, a, b)
     a_right, b_right = right(comparison, a), right(comparison, b)
     n_a, n_b = int((a_right & ~b_right).sum()), int((b_right & ~a_right).sum())
