@@ -1,16 +1,18 @@
 """Compare networks honestly: what each can do, what it costs, where they differ, and what may be chance."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 
 import streamlit as st
 
 from cnnplay.comparison.selection import Comparison
-from cnnplay.errors import CnnplayError
+from cnnplay.errors import CnnplayError, StoreError
 from cnnplay.ui.compare_board import Board, show_board
 from cnnplay.ui.compare_picks import show_picks
 from cnnplay.ui.compare_state import VIEW_PARAMETER, choose_in_address
 from cnnplay.ui.compare_watch import watch_training
+from cnnplay.ui.measure_speed import show_speed_button
 from cnnplay.ui.navigation import guard
 
 guard()
@@ -41,6 +43,8 @@ st.write("Choose networks. Everything below compares them on the same test pictu
 try:
     board = show_board()
     show_picks(board.chosen, board.comparison)
+    with suppress(StoreError):  # said already
+        show_speed_button([row.entry for row in board.chosen])
     if board.chosen and SECTIONS:
         show_section(board)
     watch_training(board)

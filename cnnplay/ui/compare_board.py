@@ -1,7 +1,6 @@
 """The leaderboard of the Compare page: one data set at a time, and a choice that everything below follows."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from html import escape
@@ -27,7 +26,6 @@ from cnnplay.ui.compare_state import (
     forget_networks,
 )
 from cnnplay.ui.compare_table import USUAL, column_config
-from cnnplay.ui.measure_speed import show_speed_button
 from cnnplay.ui.run_queue import get_store
 from cnnplay.words import plain
 
@@ -66,8 +64,6 @@ def show_board() -> Board:
             st.html('<div class="cp-empty"><p>No network was trained on this data set yet.</p></div>')
             st.page_link("pages/train.py", label="Train one")
         _show_chosen(chosen, len(entries))
-    with suppress(StoreError):  # said already
-        show_speed_button(chosen)
     if trouble:
         st.warning(trouble)
     tokens = {entry.token for entry in chosen}
