@@ -56,9 +56,9 @@ def headline(run: Run, *, n_before: int | None = None) -> str:
         case "stopping":
             return "Stopping: it saves where it is"
         case "finished" if run.is_imported:
-            return f"Came as a file, {run.epoch:.3g} epochs" if run.epoch else "Came as a file"
+            return f"Came as a file, {_epochs(run.epoch)}" if run.epoch else "Came as a file"
         case "finished":
-            return f"Finished after {run.epoch:.3g} epochs"
+            return f"Finished after {_epochs(run.epoch)}"
         case "failed":
             return f"Failed, {so_far}"
         case "interrupted":
@@ -99,3 +99,7 @@ def tab_title(run: Run, page: str) -> str:
     if run.state == "running":
         return f"{100 * share_done(run):.0f} % - {page}"
     return f"{run.state} - {page}"
+
+
+def _epochs(n: float) -> str:
+    return "1 epoch" if n == 1 else f"{n:.3g} epochs"

@@ -206,7 +206,8 @@ def test_the_form_keeps_what_was_changed_by_hand_and_nothing_else(home: Path) ->
     assert train_form.fitting_words(public) == ""
 
 
-def test_a_network_that_came_as_a_file_does_not_say_how_long_it_trained(home: Path) -> None:
+def test_what_came_as_a_file_says_how_long_it_trained_only_where_that_is_known(home: Path) -> None:
     run = add_run("fc2", "mnist-5k", "A gift")
     assert headline(run).startswith("Finished after")
-    assert headline(replace(run, recipe=IMPORTED)) == "Came as a file"
+    assert headline(replace(run, recipe=IMPORTED, epoch=0.0)) == "Came as a file"
+    assert headline(replace(run, recipe=IMPORTED, epoch=1.0)) == "Came as a file, 1 epoch"
