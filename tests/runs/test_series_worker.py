@@ -56,6 +56,7 @@ def finish_some(store, n):
 
 @needs_proc
 class TestSweeps:
+    @pytest.mark.parametrize("url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True)
     def test_killed_in_the_middle_it_goes_on_to_its_end_without_a_page(self, any_store):
         store, series_store = any_store, SeriesStore(any_store)
         series = make_sweep(store, 2, epochs=20, batch_size=32, lr=0.01)

@@ -128,7 +128,7 @@ def state_path(folder):
     return folder / "fc2-mnist-5k.state.pt"
 
 
-@pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("kill", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)])
 def test_an_interrupted_command_goes_on_to_the_same_network(tmp_path, kill):
     options = ("--epochs", "4", "--precision", "fp32", "--device", "cpu", "--json")
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
