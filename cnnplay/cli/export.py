@@ -27,6 +27,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         InputError: there is no such network, or the file would be that of the network itself or cannot be written.
     """
     from cnnplay.cli.checkpoint_source import find_checkpoint
+    from cnnplay.cli.output import write_whole
     from cnnplay.errors import InputError
     from cnnplay.runs.export import file_stem
 
@@ -35,14 +36,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if out.exists() and found.weights.exists() and out.samefile(found.weights):
         raise InputError(f"{out} is the network itself. Give another file with --out.")
     content = _make(args.checkpoint, found, args.format, out)
-    part = out.with_name(out.name + ".part")
-    try:
-        part.write_bytes(content)
-        part.replace(out)
-    except OSError as error:
-        raise InputError(f"{out} cannot be written ({error.strerror or error}). Give another file.") from error
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(out, content)
     return {"checkpoint": args.checkpoint, "format": args.format, "file": str(out), "size_bytes": len(content)}
 
 

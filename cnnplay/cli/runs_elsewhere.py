@@ -98,18 +98,10 @@ def _export(args: argparse.Namespace, store: "RunStore") -> dict[str, Any]:
 
 
 def _write_csv(path: Path, store: "RunStore", runs: list[Any]) -> str:
-    from cnnplay.errors import InputError
+    from cnnplay.cli.output import write_whole
     from cnnplay.runs.elsewhere.to_csv import export_to_csv
 
-    content = export_to_csv(store, runs)
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror or error}). Give another file.") from error
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, export_to_csv(store, runs))
     return str(path)
 
 

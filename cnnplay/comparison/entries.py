@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnplay.errors import CheckpointError
+from cnnplay.figures.template import COLOURS
 from cnnplay.models.card import Card, checkpoint_files, is_shipped, read_card, shipped_files
 from cnnplay.models.registry import list_specs
 from cnnplay.models.spec import ModelSpec
@@ -20,9 +21,8 @@ from cnnplay.runs.weights import USABLE, find_weights
 from cnnplay.settings import run_dir
 from cnnplay.training.config import flatten
 
-COLOURS = ("#2563eb", "#e8590c", "#0f9d76", "#9c36b5", "#d6336c", "#5c940d", "#1098ad", "#868e96")
-"""As in `figures.template`; the next round of networks has the same ones, dashed."""
 DASHES = ("solid", "dash", "dot")
+"""The first networks have the colours in solid lines, the next ones the same dashed."""
 SEEDS_PREFIX = "seeds-"
 GROUP_DIGEST_BYTES = 4
 MOST_TOLD = 3

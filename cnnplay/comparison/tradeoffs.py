@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from cnnplay.comparison.entries import Entry
 from cnnplay.comparison.leaderboard import METRICS, Better, Metric, Row
+from cnnplay.comparison.table import in_words
 from cnnplay.figures.labels import Named
 from cnnplay.figures.tradeoffs import Axis, Spot, tradeoff_chart
-from cnnplay.words import accuracy, count, duration, file_size, milliseconds
 
 ERROR_RATE = "error_rate"
 AXES: Mapping[str, Metric] = {
@@ -126,20 +126,7 @@ def _interval(row: Row, name: str) -> tuple[float, float] | None:
 
 def figure_in_words(row: Row, name: str) -> str:
     """A figure with its unit, for people."""
-    value = value_of(row, name)
-    if value is None:
-        return "not known"
-    unit = AXES[name].unit
-    if unit == "share":
-        return accuracy(value)
-    whole = {"count": count, "bytes": file_size}.get(unit)
-    if whole:
-        return whole(round(value))
-    if unit == "s":
-        return duration(value)
-    if unit == "ms":
-        return milliseconds(value)
-    return f"{value:,.0f} images/s" if unit == "images/s" else f"{value:.4f}"
+    return in_words(AXES[name], value_of(row, name)) or "not known"
 
 
 def best_entries(spots: Iterable[Spot]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from cnnplay.comparison.tradeoffs import (
 )
 from cnnplay.figures.template import CONFIG
 from cnnplay.figures.tradeoffs import CHART_PX
+from cnnplay.runs.schema import ACTIVE
 from cnnplay.ui import state
 from cnnplay.ui.compare_names import hide_names_on_phone
 from cnnplay.ui.compare_parallel import show_parallel
@@ -30,7 +31,7 @@ PICK_PARAMETER = "pick"
 MOST_NAMES = 5
 MEASURABLE = ("latency_ms", "latency_256_ms", "robustness")
 """Figures that somebody has to ask for."""
-IN_TRAINING = ("running", "paused", "stopping", "interrupted")
+IN_TRAINING = (*ACTIVE, "interrupted")
 
 
 def show_tradeoffs(comparison: Comparison) -> None:
