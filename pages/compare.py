@@ -8,9 +8,10 @@ import streamlit as st
 
 from cnnplay.comparison.selection import Comparison
 from cnnplay.errors import CnnplayError, StoreError
+from cnnplay.ui.address import choose_in_address
 from cnnplay.ui.compare_board import Board, show_board
 from cnnplay.ui.compare_picks import show_picks
-from cnnplay.ui.compare_state import VIEW_PARAMETER, choose_in_address
+from cnnplay.ui.compare_state import VIEW_PARAMETER
 from cnnplay.ui.compare_watch import watch_training
 from cnnplay.ui.measure_speed import show_speed_button
 from cnnplay.ui.navigation import guard

@@ -17,12 +17,12 @@ from cnnplay.errors import DataError, InputError, StoreError
 from cnnplay.runs.answers import AnswerKey, load_answer_key
 from cnnplay.runs.records import Run
 from cnnplay.runs.weights import USABLE
+from cnnplay.ui.address import choose_in_address
 from cnnplay.ui.compare_state import (
     DATA_PARAMETER,
     MAX_NETS,
     ask_networks,
     asked_networks,
-    choose_in_address,
     forget_networks,
 )
 from cnnplay.ui.compare_table import USUAL, column_config

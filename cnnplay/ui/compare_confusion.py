@@ -9,8 +9,8 @@ from cnnplay.figures.confusion import confusion, confusion_difference
 from cnnplay.figures.template import CONFIG
 from cnnplay.runs.answers import AnswerKey
 from cnnplay.ui import state
+from cnnplay.ui.address import choose_in_address
 from cnnplay.ui.compare_pictures import show_pictures
-from cnnplay.ui.compare_state import choose_in_address
 from cnnplay.words import plain
 
 CELL_PARAMETER, SHOW_PARAMETER = "cell", "show"

@@ -13,8 +13,8 @@ from cnnplay.comparison.selection import Comparison
 from cnnplay.figures.compared_curves import CHART_PX, Axis, Line, Pictures, compared_curves
 from cnnplay.figures.template import CONFIG
 from cnnplay.runs.records import Run
+from cnnplay.ui.address import choose_in_address
 from cnnplay.ui.compare_names import hide_names_on_phone
-from cnnplay.ui.compare_state import choose_in_address
 from cnnplay.ui.run_queue import get_store
 from cnnplay.ui.run_words import POLLED
 from cnnplay.words import accuracy, listing, plain

@@ -11,10 +11,10 @@ from cnnplay.comparison.tests import best_first
 from cnnplay.figures.differences import ClassSeries, class_dots
 from cnnplay.figures.template import CONFIG
 from cnnplay.runs.answers import AnswerKey
+from cnnplay.ui.address import choose_in_address
 from cnnplay.ui.compare_confusion import show_confusion
 from cnnplay.ui.compare_pair import choose_pair, say_who_is_left_out, say_who_stands_for_seeds
 from cnnplay.ui.compare_pictures import say_missing_pictures, show_pictures
-from cnnplay.ui.compare_state import choose_in_address
 
 LIST_PARAMETER = "list"
 

@@ -10,7 +10,7 @@ from cnnplay.figures.parallel import Theme, least_width_px, parallel_chart
 from cnnplay.figures.template import CONFIG
 from cnnplay.runs.series import SeriesStore
 from cnnplay.runs.series_records import Series
-from cnnplay.ui.compare_state import choose_in_address
+from cnnplay.ui.address import choose_in_address
 from cnnplay.ui.run_queue import get_store
 from cnnplay.ui.train_fields import FIELDS
 from cnnplay.words import plain

@@ -3,9 +3,7 @@
 `/compare?data=cifar10&nets=vgg,resnet&view=real`; a shared address opens the same in any browser.
 """
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -28,52 +26,3 @@ def ask_networks(tokens: Sequence[str]) -> None:
 def forget_networks() -> None:
     """Goes back to the networks that a data set begins with."""
     st.query_params.pop(NETS_PARAMETER, None)
-
-
-def choose_in_address(
-    label: str,
-    options: Sequence[str],
-    parameter: str,
-    *,
-    default: str | None = None,
-    words: Callable[[str], str] = str,
-    kind: Callable[..., Any] | None = None,
-    then: Callable[[], None] | None = None,
-    hide_label: bool = False,
-    help: str | None = None,  # noqa: A002 - Streamlit's own name
-) -> str:
-    """One choice among keys, kept in the address as `parameter=key`; what the address asks for comes first.
-
-    A widget's own binding would write the words that people read, which change with them.
-
-    Args:
-        label: of the widget.
-        options: keys, at least one.
-        parameter: name in the address.
-        default: the key that needs no parameter; the first one where it is not among the options.
-        words: what people read for a key.
-        kind: a Streamlit element that chooses one of several; `st.segmented_control` if None.
-        then: done when somebody has chosen.
-        hide_label: leave the label to screen readers.
-        help: explains the choice.
-    """
-    usual = default if default is not None and default in options else options[0]
-    asked = st.query_params.get(parameter)
-    widget = f"compare_choice_{parameter}"
-    st.session_state[widget] = asked if asked in options else usual
-
-    def choose() -> None:
-        chosen = st.session_state[widget]
-        if chosen in (usual, None):
-            st.query_params.pop(parameter, None)
-        else:
-            st.query_params[parameter] = chosen
-        if then:
-            then()
-
-    element = kind or partial(st.segmented_control, required=True)
-    visibility = "collapsed" if hide_label else "visible"
-    chosen = element(
-        label, options, key=widget, format_func=words, on_change=choose, label_visibility=visibility, help=help
-    )
-    return usual if chosen is None else str(chosen)

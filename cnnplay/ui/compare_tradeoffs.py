@@ -21,10 +21,10 @@ from cnnplay.figures.template import CONFIG
 from cnnplay.figures.tradeoffs import CHART_PX
 from cnnplay.runs.schema import ACTIVE
 from cnnplay.ui import state
+from cnnplay.ui.address import choose_in_address
 from cnnplay.ui.compare_names import hide_names_on_phone
 from cnnplay.ui.compare_parallel import show_parallel
 from cnnplay.ui.compare_picked import show_picked
-from cnnplay.ui.compare_state import choose_in_address
 from cnnplay.words import listing, plain
 
 PICK_PARAMETER = "pick"

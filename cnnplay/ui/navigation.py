@@ -20,6 +20,12 @@ def pages() -> dict[str, list[Page]]:
             st.Page("pages/draw.py", title="Draw", url_path="draw"),
             st.Page("pages/photo.py", title="Photo", url_path="photo"),
         ],
+        "Understand": [
+            st.Page("pages/inside.py", title="Look inside", url_path="inside"),
+            st.Page("pages/kernels.py", title="Kernels", url_path="kernels"),
+            st.Page("pages/experiments.py", title="Experiments", url_path="experiments"),
+            st.Page("pages/gallery.py", title="Gallery", url_path="gallery"),
+        ],
         "Train": [
             st.Page("pages/train.py", title="Retrain", url_path="train"),
             st.Page("pages/compare.py", title="Compare", url_path="compare"),

@@ -17,7 +17,7 @@ N_STROKES = 24
 PART_WITHIN_S = 2
 COMPARED = ["tradeoffs", "curves", "real", "differences", "sure", "sturdy", "report"]
 """Parts of the Compare page, as its address names them."""
-PARTS = ".st-key-compare_choice_view [role=radio]"
+PARTS = ".st-key-choice_view [role=radio]"
 WATCH = """() => {
   window.changes = {};
   let lifted = null;

@@ -47,7 +47,7 @@ def test_all_shipped_networks_of_a_data_set_are_there_the_best_first(compare):
 def test_the_address_names_the_data_set_the_networks_and_the_part(compare):
     app = compare(data="cifar10", nets="resnet,vgg", view="report")
     assert "Compared below: 2 of 10" in chosen(app)
-    assert app.session_state["compare_choice_view"] == "report"
+    assert app.session_state["choice_view"] == "report"
     assert any("compare vgg resnet --out" in each.value for each in app.code)
 
 

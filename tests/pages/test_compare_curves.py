@@ -29,7 +29,7 @@ def captions(app: AppTest) -> str:
 def test_curves_open_on_every_axis_and_say_what_it_is(compare: Open, by: str) -> None:
     app = compare(view="curves", by=by, nets="resnet,lenet5")
     assert not app.exception
-    assert app.session_state["compare_choice_by"] == by
+    assert app.session_state["choice_by"] == by
     assert {"epoch": "Epochs", "step": "Steps", "time": "Time", "flops": "times the MACs"}[by] in captions(app)
     assert "No curve was kept of lenet5. Train again to see one." in captions(app)
 

@@ -108,9 +108,9 @@ def test_every_part_of_the_comparison_copes_with_them(open_page: Open, tmp_path:
     add_run("fc2", "mnist-5k", "Mine")
     app = open_page("compare", address={"data": "mnist-5k"})
     assert {"Theirs", "Others", "Mine"} <= set(app.dataframe[0].value["Network"])
-    (parts,) = [each for each in app.button_group if each.key == "compare_choice_view"]
+    (parts,) = [each for each in app.button_group if each.key == "choice_view"]
     for part in parts.options:
-        app.button_group(key="compare_choice_view").set_value(part).run()
+        app.button_group(key="choice_view").set_value(part).run()
         assert not app.exception, part
 
 

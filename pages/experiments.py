@@ -1,0 +1,8 @@
+"""Experiments."""
+
+import streamlit as st
+
+from cnnplay.ui.navigation import guard
+
+guard()
+st.title("Experiments")

@@ -1,0 +1,8 @@
+"""Gallery."""
+
+import streamlit as st
+
+from cnnplay.ui.navigation import guard
+
+guard()
+st.title("Gallery")
