@@ -27,7 +27,7 @@ PHOTO_ERROR = "photo_error"
 READ_AS_DIGIT = "read_as_digit"
 """True once the crop was sent to the digit readers."""
 
-DRAW_NETWORK, PHOTO_NETWORK = "draw_network", "photo_network"
+DRAW_NETWORK, PHOTO_NETWORK, INSIDE_NETWORK = "draw_network", "photo_network", "inside_network"
 """Registry key or run's id of the network that was last chosen on the page, or None."""
 
 HAND = "hand"

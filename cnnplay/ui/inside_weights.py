@@ -1,0 +1,10 @@
+"""The part 'weights' of Look inside."""
+
+import streamlit as st
+
+from cnnplay.ui.inside import Inside
+
+
+def show_weights(inside: Inside) -> None:
+    """Shows the part."""
+    st.write(inside.layer)

@@ -1,0 +1,10 @@
+"""The part 'why' of Look inside."""
+
+import streamlit as st
+
+from cnnplay.ui.inside import Inside
+
+
+def show_why(inside: Inside) -> None:
+    """Shows the part."""
+    st.write(inside.layer)
