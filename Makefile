@@ -17,6 +17,8 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
+# The files of tests are dealt out in their order: those in the browser, which take longest, come early.
+PARALLEL = -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # What mypy reads: pages/ is a folder of scripts, not a package.
 SOURCES = $(wildcard app.py cnnplay pages/*.py)
 
@@ -26,7 +28,7 @@ run: $(RUN_READY)
 	$(PY) -m streamlit run app.py
 
 test: lint browser database
-	$(PY) -m pytest
+	$(PY) -m pytest $(PARALLEL)
 
 soak: install browser
 	$(PY) -m pytest -m soak --timeout=3600

@@ -14,7 +14,7 @@ from cnnplay.ui import canvas, state
 from cnnplay.ui.address import write
 from cnnplay.ui.networks import Network
 from cnnplay.ui.photos import current_photo
-from cnnplay.ui.samples import open_dataset
+from cnnplay.ui.samples import open_dataset, paint_ship
 
 INPUT_PARAMETER = "input"
 """Of the address: `test:mnist:12`, `train:cifar10:7`, or a picture as text (`data.picture_code`)."""
@@ -43,7 +43,7 @@ def current_picture(network: Network) -> Picture | str:
             picture = read_picture(asked)
             if picture.image.shape == network.input_shape:
                 return picture
-        return _own_picture(network) or test_picture(_dataset_for(network), "test", 0)
+        return _own_picture(network) or _first_picture(network)
     except CnnplayError as error:
         return str(error)
 
@@ -102,6 +102,15 @@ def show_picker(network: Network) -> None:
 def _dataset_for(network: Network) -> str:
     candidates = (network.dataset, *DATASETS.get(network.input_shape, ()))
     return next((key for key in candidates if is_available(key)), candidates[-1])
+
+
+def _first_picture(network: Network) -> Picture:
+    dataset = _dataset_for(network)
+    if network.input_shape == (3, 32, 32) and not is_available(dataset):
+        from cnnplay.data.photo import crop_square, shrink_to_32
+
+        return Picture(shrink_to_32(crop_square(paint_ship(), 0.5, 0.5, 1.0)), "A painted ship.")
+    return test_picture(dataset, "test", 0)
 
 
 def _pick_test_picture(dataset: str) -> None:

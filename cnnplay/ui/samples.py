@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from cnnplay.data.store import Dataset, is_available, load_dataset
 from cnnplay.ui.pictures import as_paper
@@ -76,3 +76,15 @@ def random_photo() -> SamplePhoto:
     data = open_dataset("cifar10")
     index = int(np.random.default_rng().integers(len(data.test_labels)))
     return SamplePhoto(np.array(data.test_images[index]), data.spec.classes[int(data.test_labels[index])], index)
+
+
+def paint_ship() -> Image.Image:
+    """A painted ship, 640 x 480 RGB, for where there is no data set of photos."""
+    picture = Image.new("RGB", (640, 480), (150, 190, 225))
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((0, 310, 640, 480), fill=(35, 80, 125))
+    pen.polygon([(90, 270), (560, 250), (505, 345), (150, 345)], fill=(120, 40, 35))
+    pen.rectangle((230, 190, 440, 262), fill=(235, 235, 230))
+    pen.rectangle((280, 130, 320, 192), fill=(60, 60, 60))
+    pen.rectangle((350, 140, 385, 192), fill=(60, 60, 60))
+    return picture

@@ -6,7 +6,6 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from cnnplay.data.catalog import DIGITS
@@ -14,6 +13,7 @@ from cnnplay.data.corrections import add_correction, new_hand
 from cnnplay.data.drawing import prepare_strokes
 from cnnplay.data.own_books import add_drawing, create_book, list_books
 from cnnplay.runs.store import open_store
+from cnnplay.ui.samples import paint_ship
 
 from .conftest import CHROMIUM_FLAGS, DESKTOP, PHONE, PROJECT, home, run_server
 from .test_draw import draw_with_mouse
@@ -32,18 +32,6 @@ SHAPES = {
 SEVEN = [[(75, 80), (140, 76), (205, 80), (170, 135), (145, 190), (128, 240)], [(110, 160), (185, 155)]]
 
 
-def draw_ship(path: Path) -> None:
-    """A painted ship: the README shows no picture from a data set."""
-    picture = Image.new("RGB", (640, 480), (150, 190, 225))
-    pen = ImageDraw.Draw(picture)
-    pen.rectangle((0, 310, 640, 480), fill=(35, 80, 125))
-    pen.polygon([(90, 270), (560, 250), (505, 345), (150, 345)], fill=(120, 40, 35))
-    pen.rectangle((230, 190, 440, 262), fill=(235, 235, 230))
-    pen.rectangle((280, 130, 320, 192), fill=(60, 60, 60))
-    pen.rectangle((350, 140, 385, 192), fill=(60, 60, 60))
-    picture.save(path, quality=95)
-
-
 def show_draw(page: Page) -> None:
     """A 7 with a bar, read."""
     expect(page.locator("canvas.upper-canvas")).to_be_visible()
@@ -55,7 +43,7 @@ def show_photo(page: Page) -> None:
     """A painted ship, named."""
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "ship.jpg"
-        draw_ship(picture)
+        paint_ship().save(picture, quality=95)  # the README shows no picture from a data set
         page.locator(".st-key-photo_upload input[type=file]").set_input_files(picture)
         expect(page.locator(".st-key-jury tbody tr").last).to_contain_text("ms")
 

@@ -52,7 +52,7 @@ def test_test_checks_everything_and_ends_with_pytest(tmp_path: Path) -> None:
         "install_chromium.sh",
         "install_postgresql.sh",
     )
-    assert text.splitlines()[-1].endswith("-m pytest")
+    assert " -m pytest -n " in text.splitlines()[-1]
 
 
 def test_the_environment_is_installed_again_only_when_requirements_change(tmp_path: Path) -> None:
