@@ -17,7 +17,8 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
-# The files of tests are dealt out in their order: those in the browser, which take longest, come early.
+# The files of tests are dealt out in their order: those in the browser, which take longest, come early. Each process
+# computes on one core, so that they do not wait for each other.
 PARALLEL = -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # What mypy reads: pages/ is a folder of scripts, not a package.
 SOURCES = $(wildcard app.py cnnplay pages/*.py)
@@ -28,7 +29,7 @@ run: $(RUN_READY)
 	$(PY) -m streamlit run app.py
 
 test: lint browser database
-	$(PY) -m pytest $(PARALLEL)
+	OMP_NUM_THREADS=1 $(PY) -m pytest $(PARALLEL)
 
 soak: install browser
 	$(PY) -m pytest -m soak --timeout=3600
