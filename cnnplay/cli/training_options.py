@@ -31,6 +31,7 @@ _MODEL_OPTIONS: dict[str, tuple[type, str]] = {
     "activation": (str, "relu, leaky_relu, elu, gelu, silu, tanh or sigmoid"),
     "dropout": (float, "share of values that dropout blanks"),
     "n_classes": (int, "number of classes (default: those of the data set)"),
+    "shuffle_px": (int, "furthest that a fixed shuffle moves each pixel (default: 0, none)"),
 }
 
 

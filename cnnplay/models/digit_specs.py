@@ -13,6 +13,7 @@ _RESIDUAL = partial(
     paper_url="https://arxiv.org/abs/1603.05027",
     builder="cnnplay.models.residual:DigitResidualNet",
 )
+_DEEPER = {"n_blocks": 1, "batch_norm": False}
 
 DIGIT_SPECS = (
     _digits(
@@ -47,6 +48,7 @@ DIGIT_SPECS = (
         paper="Gradient-based learning applied to document recognition (LeCun et al. 1998)",
         paper_url="https://doi.org/10.1109/5.726791",
         builder="cnnplay.models.lenet:Cnn16x32",
+        options=MappingProxyType({"downsample": "max"}),
         mean=(0.0,),
         std=(1.0,),
         published_accuracy=0.9835,
@@ -61,6 +63,7 @@ DIGIT_SPECS = (
         paper="Going Deeper with Convolutions (Szegedy et al. 2014)",
         paper_url="https://arxiv.org/abs/1409.4842",
         builder="cnnplay.models.inception:DigitInception",
+        options=MappingProxyType({"one_by_one": True}),
         published_accuracy=0.9890,
         published_note="after 10 epochs of SGD",
     ),
@@ -69,6 +72,7 @@ DIGIT_SPECS = (
         title="Residual",
         summary="Each block only learns what to add to its input, which travels on unchanged beside it. "
         "So the gradient reaches the first layers undiminished.",
+        options=MappingProxyType({"variant": "original", **_DEEPER}),
         published_accuracy=0.9898,
         published_note="after 10 epochs of SGD",
     ),
@@ -77,7 +81,7 @@ DIGIT_SPECS = (
         title="Residual, halved sum",
         summary="As the residual net, but input and correction are each halved before they are added. "
         "Halving the short way at every block weakens the signal, which is what the paper warns of.",
-        options=MappingProxyType({"variant": "constant_scaling", "as_published": False}),
+        options=MappingProxyType({"variant": "constant_scaling", "as_published": False, **_DEEPER}),
         published_accuracy=0.9881,
         published_note="after 10 epochs of SGD, with a slip in the block",
     ),
@@ -86,7 +90,7 @@ DIGIT_SPECS = (
         title="Residual, 1 x 1 on the short way",
         summary="As the residual net, but the short way passes through a 1 x 1 convolution. "
         "It can learn more there, and the free path for the gradient is gone.",
-        options=MappingProxyType({"variant": "conv_shortcut", "as_published": False}),
+        options=MappingProxyType({"variant": "conv_shortcut", "as_published": False, **_DEEPER}),
         published_accuracy=0.9897,
         published_note="after 10 epochs of SGD, with a slip in the block",
     ),

@@ -5,19 +5,28 @@ from collections import OrderedDict
 import torch
 from torch import Tensor, nn
 
+from cnnplay.errors import ConfigError
 from cnnplay.models.layers import ConvBnRelu
 
 
 class DigitInceptionBlock(nn.Module):
-    """(N, n_in, H, W) to (N, 88, H, W): branches of 16, 24, 24 and 24 maps, linear as published."""
+    """(N, n_in, H, W) to (N, 88, H, W): branches of 16, 24, 24 and 24 maps, linear as published.
 
-    def __init__(self, n_in: int) -> None:
+    Args:
+        n_in: channels of the input.
+        one_by_one: begin the branches of large filters with a 1 x 1 convolution to 16 maps, as published.
+    """
+
+    def __init__(self, n_in: int, *, one_by_one: bool = True) -> None:
         super().__init__()
+        n_wide = 16 if one_by_one else n_in
+
+        def narrow() -> list[nn.Module]:
+            return [nn.Conv2d(n_in, 16, 1)] if one_by_one else []
+
         self.branch1 = nn.Conv2d(n_in, 16, 1)
-        self.branch5 = nn.Sequential(nn.Conv2d(n_in, 16, 1), nn.Conv2d(16, 24, 5, padding=2))
-        self.branch3 = nn.Sequential(
-            nn.Conv2d(n_in, 16, 1), nn.Conv2d(16, 24, 3, padding=1), nn.Conv2d(24, 24, 3, padding=1)
-        )
+        self.branch5 = nn.Sequential(*narrow(), nn.Conv2d(n_wide, 24, 5, padding=2))
+        self.branch3 = nn.Sequential(*narrow(), nn.Conv2d(n_wide, 24, 3, padding=1), nn.Conv2d(24, 24, 3, padding=1))
         self.branch_pool = nn.Sequential(nn.AvgPool2d(3, stride=1, padding=1), nn.Conv2d(n_in, 24, 1))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -25,19 +34,28 @@ class DigitInceptionBlock(nn.Module):
 
 
 class DigitInception(nn.Sequential):
-    """(N, 1, 28, 28) to (N, 10) logits: two rounds of convolution, pooling, ReLU and an Inception block."""
+    """(N, 1, 28, 28) to (N, 10) logits: two rounds of convolution, pooling, ReLU and an Inception block.
 
-    def __init__(self) -> None:
+    Args:
+        one_by_one: see `DigitInceptionBlock`.
+
+    Raises:
+        ConfigError: a switch that is none.
+    """
+
+    def __init__(self, *, one_by_one: bool = True) -> None:
+        if not isinstance(one_by_one, bool):
+            raise ConfigError(f"one_by_one is {one_by_one!r}. It must be true or false.")
         super().__init__(
             OrderedDict(
                 conv1=nn.Conv2d(1, 10, 5),
                 pool1=nn.MaxPool2d(2),
                 relu1=nn.ReLU(),
-                inception1=DigitInceptionBlock(10),
+                inception1=DigitInceptionBlock(10, one_by_one=one_by_one),
                 conv2=nn.Conv2d(88, 20, 5),
                 pool2=nn.MaxPool2d(2),
                 relu2=nn.ReLU(),
-                inception2=DigitInceptionBlock(20),
+                inception2=DigitInceptionBlock(20, one_by_one=one_by_one),
                 flatten=nn.Flatten(),
                 fc=nn.Linear(1408, 10),
             )

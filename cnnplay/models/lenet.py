@@ -4,6 +4,11 @@ from collections import OrderedDict
 
 from torch import nn
 
+from cnnplay.errors import ConfigError
+
+DOWNSAMPLING = ("max", "average", "stride")
+_POOLS: dict[str, type[nn.Module]] = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}
+
 
 class Cnn6(nn.Sequential):
     """(N, 1, 28, 28) to (N, 10) logits with 6,422 parameters, as few as the fully connected net."""
@@ -26,21 +31,29 @@ class Cnn6(nn.Sequential):
 
 
 class Cnn16x32(nn.Sequential):
-    """(N, 1, 28, 28) in 0..1 to (N, 10) logits; 28,938 parameters."""
+    """(N, 1, 28, 28) in 0..1 to (N, 10) logits; 28,938 parameters.
 
-    def __init__(self) -> None:
-        super().__init__(
-            OrderedDict(
-                conv1=nn.Conv2d(1, 16, 5, padding=2),
-                relu1=nn.ReLU(),
-                pool1=nn.MaxPool2d(2),
-                conv2=nn.Conv2d(16, 32, 5, padding=2),
-                relu2=nn.ReLU(),
-                pool2=nn.MaxPool2d(2),
-                flatten=nn.Flatten(),
-                fc=nn.Linear(1568, 10),
-            )
-        )
+    Args:
+        downsample: how height and width are halved, one of `DOWNSAMPLING`: the largest or the mean of four values, or
+            convolutions that move on by two pixels at a time.
+
+    Raises:
+        ConfigError: there is no such way.
+    """
+
+    def __init__(self, downsample: str = "max") -> None:
+        if downsample not in DOWNSAMPLING:
+            raise ConfigError(f"downsample is {downsample!r}. Choose one of: {', '.join(DOWNSAMPLING)}.")
+        pool, stride = (None, 2) if downsample == "stride" else (_POOLS[downsample], 1)
+        layers: OrderedDict[str, nn.Module] = OrderedDict()
+        for i, (n_in, n_out) in enumerate(((1, 16), (16, 32)), start=1):
+            layers[f"conv{i}"] = nn.Conv2d(n_in, n_out, 5, stride=stride, padding=2)
+            layers[f"relu{i}"] = nn.ReLU()
+            if pool:
+                layers[f"pool{i}"] = pool(2)
+        layers["flatten"] = nn.Flatten()
+        layers["fc"] = nn.Linear(1568, 10)
+        super().__init__(layers)
 
 
 class ColourLeNet(nn.Sequential):

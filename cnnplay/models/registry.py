@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 ACTIVATIONS = ("relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid")
 DROPOUT_BOUNDS = (0.0, 0.9)
 N_CLASSES_BOUNDS = (2, 1000)
-COMMON_OPTIONS = ("activation", "dropout", "n_classes")
+SHUFFLE_BOUNDS = (0, 32)
+"""Pixels; from the side of the picture on, all of them are permuted."""
+COMMON_OPTIONS = ("activation", "dropout", "n_classes", "shuffle_px")
 """Options that every network has besides those of its spec; see `cnnplay.models.surgery`."""
 
 MODELS = {spec.key: spec for spec in (*DIGIT_SPECS, *OBJECT_SPECS)}
@@ -57,5 +59,5 @@ def build(key: str, **options: Any) -> "nn.Module":
     if common:
         from cnnplay.models.surgery import alter
 
-        alter(model, **common)
+        alter(model, size=spec.input_shape[1:], **common)
     return model

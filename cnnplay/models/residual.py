@@ -25,6 +25,9 @@ Variant = Literal[
     "full_preactivation",
 ]
 VARIANTS: tuple[str, ...] = get_args(Variant)
+PLAIN = "plain"
+"""The same two convolutions without a short way, to compare with."""
+N_BLOCKS_BOUNDS = (1, 32)
 PREACTIVATION = ("relu_only_preactivation", "full_preactivation")
 NEEDS_BATCH_NORM = ("bn_after_addition", *PREACTIVATION)
 GATE_BIAS = -6.0
@@ -40,7 +43,7 @@ class ResidualBlock(nn.Module):
         n_in: channels of the input.
         n_out: channels of the output.
         stride: of the first convolution.
-        variant: how the block is wired, by the names of the second paper.
+        variant: how the block is wired, by the names of the second paper, or `PLAIN`.
         batch_norm: with batch normalisation as in the papers, or with biases as in the small MNIST nets.
         as_published: repeat the slip of the published MNIST variants, where the second convolution is
             applied to x instead of to the first one's output, so that the first has no effect.
@@ -99,7 +102,11 @@ class ResidualBlock(nn.Module):
         return out
 
     def forward(self, x: Tensor) -> Tensor:
-        short, correction = self._short_way(x), self._correction(x)
+        correction = self._correction(x)
+        if self.variant == PLAIN:
+            plain: Tensor = self.relu(correction)
+            return plain
+        short = self._short_way(x)
         match self.variant:
             case "constant_scaling":
                 total = 0.5 * (short + correction)
@@ -121,8 +128,9 @@ class ResidualBlock(nn.Module):
 
 
 def _check(variant: str, batch_norm: bool, *, same_shape: bool, as_published: bool) -> None:
-    if variant not in VARIANTS:
-        raise ConfigError(f"There is no residual block called {variant!r}. Choose one of: {', '.join(VARIANTS)}.")
+    if variant not in (*VARIANTS, PLAIN):
+        known = ", ".join((*VARIANTS, PLAIN))
+        raise ConfigError(f"There is no residual block called {variant!r}. Choose one of: {known}.")
     if variant in NEEDS_BATCH_NORM and not batch_norm:
         raise ConfigError(f"The block {variant} needs batch normalisation. Switch it on, or choose another block.")
     if as_published and (not same_shape or variant in PREACTIVATION):
@@ -132,28 +140,51 @@ def _check(variant: str, batch_norm: bool, *, same_shape: bool, as_published: bo
 
 
 class DigitResidualNet(nn.Sequential):
-    """(N, 1, 28, 28) to (N, 10) logits: two rounds of 5 x 5 convolution, pooling and one residual block.
+    """(N, 1, 28, 28) to (N, 10) logits: two rounds of 5 x 5 convolution, pooling and residual blocks.
 
     Args:
-        variant: the block's wiring, one of `VARIANTS` (those with batch normalisation switch it on).
+        variant: the blocks' wiring, one of `VARIANTS` (those with batch normalisation switch it on), or `PLAIN`.
         as_published: repeat the published slip (see `ResidualBlock`).
+        n_blocks: in each of the two rounds; the net has 3 + 4 n_blocks layers with weights.
+        batch_norm: after (or before) the convolutions of the blocks.
+
+    Raises:
+        ConfigError: an unknown variant, a number of blocks out of `N_BLOCKS_BOUNDS`, or a switch that is none.
     """
 
-    def __init__(self, variant: str = "original", *, as_published: bool = False) -> None:
-        def block(n: int) -> ResidualBlock:
-            batch_norm = variant in NEEDS_BATCH_NORM
-            return ResidualBlock(n, n, variant=variant, batch_norm=batch_norm, as_published=as_published)
+    def __init__(
+        self,
+        variant: str = "original",
+        *,
+        as_published: bool = False,
+        n_blocks: int = 1,
+        batch_norm: bool = False,
+    ) -> None:
+        low, high = N_BLOCKS_BOUNDS
+        if type(n_blocks) is not int or not low <= n_blocks <= high:
+            raise ConfigError(f"n_blocks is {n_blocks!r}. It must be a whole number from {low} to {high}.")
+        if not isinstance(batch_norm, bool):
+            raise ConfigError(f"batch_norm is {batch_norm!r}. It must be true or false.")
+
+        def blocks(stage: int, n: int) -> dict[str, nn.Module]:
+            normed = batch_norm or variant in NEEDS_BATCH_NORM
+            return {
+                f"block{stage}" if i == 1 else f"block{stage}_{i}": ResidualBlock(
+                    n, n, variant=variant, batch_norm=normed, as_published=as_published
+                )
+                for i in range(1, n_blocks + 1)
+            }
 
         super().__init__(
             OrderedDict(
                 conv1=nn.Conv2d(1, 16, 5),
                 relu1=nn.ReLU(),
                 pool1=nn.MaxPool2d(2),
-                block1=block(16),
+                **blocks(1, 16),
                 conv2=nn.Conv2d(16, 32, 5),
                 relu2=nn.ReLU(),
                 pool2=nn.MaxPool2d(2),
-                block2=block(32),
+                **blocks(2, 32),
                 flatten=nn.Flatten(),
                 fc=nn.Linear(512, 10),
             )
@@ -165,7 +196,7 @@ class ResNet(nn.Sequential):
 
     Args:
         depth: number of weighted layers, 6 n + 2; 20 gives 269,722 parameters.
-        variant: wiring of the blocks, one of `VARIANTS`.
+        variant: wiring of the blocks, one of `VARIANTS`, or `PLAIN`.
 
     Raises:
         ConfigError: a depth that is not 6 n + 2, or an unknown variant.

@@ -1,12 +1,14 @@
-"""Changes that every network can undergo after it is built: other activations, dropout, another number of classes."""
+"""Changes that every network can undergo after it is built: activations, dropout, classes, shuffled pixels."""
 
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cnnplay.errors import ConfigError
-from cnnplay.models.registry import ACTIVATIONS, DROPOUT_BOUNDS, N_CLASSES_BOUNDS
+from cnnplay.models.registry import ACTIVATIONS, DROPOUT_BOUNDS, N_CLASSES_BOUNDS, SHUFFLE_BOUNDS
+from cnnplay.models.shuffling import shuffled_positions
 
 ACTIVATION_MODULES: dict[str, type[nn.Module]] = dict(
     zip(ACTIVATIONS, (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Tanh, nn.Sigmoid), strict=True)
@@ -28,15 +30,44 @@ class DropoutLinear(nn.Linear):
         return f"{super().extra_repr()}, p={self.p}"
 
 
-def alter(model: nn.Module, *, activation: Any = None, dropout: Any = None, n_classes: Any = None) -> None:
+class PixelShuffle(nn.Module):
+    """(N, C, H, W) to the same with its pixels in another order, always the same one; all channels move together."""
+
+    positions: Tensor
+
+    def __init__(self, radius_px: int, height: int, width: int) -> None:
+        super().__init__()
+        self.radius_px, self.size = radius_px, (height, width)
+        positions = torch.from_numpy(shuffled_positions(radius_px, height, width).copy())
+        self.register_buffer("positions", positions, persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flatten(2)[:, :, self.positions].unflatten(2, self.size)
+
+    def extra_repr(self) -> str:
+        return f"radius_px={self.radius_px}"
+
+
+def alter(
+    model: nn.Module,
+    *,
+    size: tuple[int, int],
+    activation: Any = None,
+    dropout: Any = None,
+    n_classes: Any = None,
+    shuffle_px: Any = None,
+) -> None:
     """Changes a freshly built network in place; None leaves things as they are.
 
     Args:
-        model: ends in a dense layer, which gives the logits.
+        model: a sequence that ends in a dense layer, which gives the logits.
+        size: (H, W) of its pictures.
         activation: one of `ACTIVATIONS`, instead of every ReLU and GELU that is a module.
         dropout: probability in `DROPOUT_BOUNDS` for every dropout; a network without one gets it before its last
             dense layer. The keys of the state stay the same.
         n_classes: in `N_CLASSES_BOUNDS`; where it is new, the last dense layer is drawn anew.
+        shuffle_px: radius in `SHUFFLE_BOUNDS` of a fixed shuffle of the pixels in front of everything else, see
+            `shuffled_positions`; 0 leaves them where they are. The keys of the state stay the same.
 
     Raises:
         ConfigError: a value that is not allowed.
@@ -51,6 +82,10 @@ def alter(model: nn.Module, *, activation: Any = None, dropout: Any = None, n_cl
     if dropout is not None:
         _check("dropout", dropout, int | float, DROPOUT_BOUNDS)
         _set_dropout(model, dropout)
+    if shuffle_px is not None:
+        _check("shuffle_px", shuffle_px, int, SHUFFLE_BOUNDS)
+        if shuffle_px:
+            _put_first(model, "shuffle", PixelShuffle(shuffle_px, *size))
 
 
 def last_linear(model: nn.Module) -> tuple[str, nn.Linear]:
@@ -75,6 +110,14 @@ def _set_classes(model: nn.Module, n_classes: int) -> None:
     name, old = last_linear(model)
     if n_classes != old.out_features:
         model.set_submodule(name, nn.Linear(old.in_features, n_classes, bias=old.bias is not None))
+
+
+def _put_first(model: nn.Module, name: str, module: nn.Module) -> None:
+    others = list(model.named_children())
+    for each, _ in others:
+        delattr(model, each)
+    for each, child in ((name, module), *others):
+        model.add_module(each, child)
 
 
 def _set_dropout(model: nn.Module, p: float) -> None:

@@ -23,8 +23,8 @@ Values = dict[str, Any]
 """A training configuration as JSON values."""
 
 FIRST_MODEL = "cnn16_32"
-OPTIONS = tuple(name for name in COMMON_OPTIONS if name != "n_classes")
-"""Model options that the form shows; the number of classes follows from the data set."""
+OPTIONS = tuple(name for name in COMMON_OPTIONS if name not in ("n_classes", "shuffle_px"))
+"""Model options that the form shows; the number of classes follows from the data set, a shuffle is an experiment's."""
 OPTIONAL = (*OPTIONS, "start_from")
 """Entries that may be None."""
 FREE = ("model", "dataset", "recipe", "start_from", "seed", "device")

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from torch import Tensor, fx, nn
 
-from cnnplay.models.surgery import ACTIVATION_MODULES
+from cnnplay.models.surgery import ACTIVATION_MODULES, PixelShuffle
 
 Kind = Literal[
     "conv",
@@ -36,7 +36,7 @@ _MODULE_KINDS: tuple[tuple[tuple[type[nn.Module], ...], Kind], ...] = (
     ((nn.modules.batchnorm._BatchNorm,), "norm"),
     (tuple(ACTIVATION_MODULES.values()), "activation"),
     ((nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d), "pool"),
-    ((nn.Flatten,), "reshape"),
+    ((nn.Flatten, PixelShuffle), "reshape"),
     ((nn.Dropout, nn.Dropout2d), "dropout"),
 )
 _FUNCTION_KINDS: dict[str, Kind] = {
@@ -108,6 +108,18 @@ class Graph:
         step = self.step(name)
         found = self.model.get_submodule(step.path)
         return found if _is_leaf(found) else None
+
+    def arguments(self, name: str) -> tuple[Any, ...]:
+        """What a step's operation is called with: the names of steps where it takes their values, else constants.
+
+        Raises:
+            KeyError: there is no such step.
+        """
+        for node in self._traced.nodes:
+            if self._nodes.get(node.name) == name:
+                found: tuple[Any, ...] = fx.node.map_arg(node.args, lambda each: self._nodes.get(each.name))
+                return found
+        raise KeyError(name)
 
     def compute(self, x: Tensor, *, replace: dict[str, Tensor] | None = None) -> dict[str, Tensor]:
         """What every step gives, by its name, and `INPUT` itself; gradients flow where the caller lets them.
