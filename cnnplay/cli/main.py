@@ -37,6 +37,7 @@ COMMANDS = (
     "measure",
     "evaluate",
     "robustness",
+    "map",
     "calibrate",
     "predict",
     "drawings",

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from cnnplay.errors import InputError
 from cnnplay.runs.claims import Claim, ClaimedRun, claim_next
-from cnnplay.runs.measurements import WHAT, What, plan, queue_measurement
+from cnnplay.runs.measurements import USUAL, What, plan, queue_measurement
 from cnnplay.runs.origin import find_origin, parent_of
 from cnnplay.runs.place import this_place
 from cnnplay.runs.records import Run
@@ -99,7 +99,7 @@ class LocalExecutor:
         self.start_waiting()
         return self._store.get(run.id)
 
-    def measure(self, network: str, *, dataset: str | None = None, what: tuple[What, ...] = WHAT) -> Run:
+    def measure(self, network: str, *, dataset: str | None = None, what: tuple[What, ...] = USUAL) -> Run:
         """Queues a measurement, and starts it if a slot is free; one that is open is not queued twice.
 
         Args:

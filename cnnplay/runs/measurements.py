@@ -20,8 +20,10 @@ from cnnplay.runs.store import RunStore
 from cnnplay.runs.transitions import move, read_run
 from cnnplay.runs.weights import Trained, trained_from_file, trained_from_key, trained_from_run
 
-What = Literal["latency", "robustness"]
+What = Literal["latency", "robustness", "map"]
 WHAT: tuple[What, ...] = get_args(What)
+USUAL: tuple[What, ...] = ("latency", "robustness")
+"""What is measured where nobody says what; a map is drawn on request alone."""
 MEASURED = "measured"
 """Recipe of a measurement."""
 
@@ -34,13 +36,13 @@ class Measurement:
         network: registry key of a shipped network, full id of a run, or absolute path of a file of weights.
         model: registry key of its architecture.
         dataset: key of the data set whose test pictures it is shown.
-        what: how fast it answers, how well it reads changed pictures, or both.
+        what: how fast it answers, how well it reads changed pictures, where its features put the pictures on a map.
     """
 
     network: str
     model: str
     dataset: str
-    what: tuple[What, ...] = WHAT
+    what: tuple[What, ...] = USUAL
     recipe = MEASURED
     epochs = 1.0
 
@@ -86,7 +88,7 @@ def find_network(network: str, store: RunStore) -> Trained:
 
 
 def plan(
-    network: str, store: RunStore, *, dataset: str | None = None, what: tuple[What, ...] = WHAT
+    network: str, store: RunStore, *, dataset: str | None = None, what: tuple[What, ...] = USUAL
 ) -> tuple[Measurement, Trained]:
     """A measurement of a network, and the network.
 

@@ -3,21 +3,24 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 
-from cnnplay.data.store import Dataset, load_dataset
+from cnnplay.data.store import Dataset, image_hashes, load_dataset
 from cnnplay.errors import CheckpointError, InputError
 from cnnplay.evaluation.corruptions import Corruption, corruptions_for
+from cnnplay.evaluation.feature_map import N_LAYOUT_STEPS, SEED, Floats, choose_evenly, last_features, lay_out
 from cnnplay.evaluation.latency import BATCHES, measure_latency
 from cnnplay.evaluation.robustness import read_corrupted
 from cnnplay.models.checkpoint import load_model
 from cnnplay.models.forward import compute_logits
 from cnnplay.models.registry import get_spec
 from cnnplay.models.spec import ModelSpec
+from cnnplay.runs.feature_map import FeatureMap, read_map, write_map
 from cnnplay.runs.measured import (
     Curve,
     Latency,
@@ -45,7 +48,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a measurement is; a step is a picture read, or a batch size timed."""
+    """How far a measurement is; a step is a picture read, a batch size timed, or a step of a map's layout."""
 
     step: int
     n_steps: int
@@ -79,14 +82,57 @@ def run_measurement(measurement: Measurement, store: RunStore) -> Iterator[Progr
     network = open_network(find_network(measurement.network, store).weights)
     times = "latency" in measurement.what and read_latency(network.weights) is None
     n_timed = len(BATCHES) if times else 0
+    draws = "map" in measurement.what and read_map(network.weights, measurement.dataset) is None
+    drawing = draw_map(network, measurement.dataset) if draws else iter(())
+    n_drawn = next(drawing, Progress(0, 0)).n_steps
     reading = measure_curves([network], measurement.dataset) if "robustness" in measurement.what else iter(())
     first = next(reading, Progress(0, 0))
-    yield Progress(first.step, first.n_steps + n_timed)
+    n_steps = n_drawn + n_timed + first.n_steps
+    yield Progress(first.step, n_steps)
+    for progress in drawing:
+        yield Progress(first.step + progress.step, n_steps)
     if times:
         time_network(network)
-        yield Progress(first.step + n_timed, first.n_steps + n_timed)
+        yield Progress(first.step + n_drawn + n_timed, n_steps)
     for progress in reading:
-        yield Progress(progress.step + n_timed, progress.n_steps + n_timed)
+        yield Progress(progress.step + n_drawn + n_timed, n_steps)
+
+
+def draw_map(network: Network, dataset: str) -> Iterator[Progress]:
+    """Lays test pictures out by what the network's last dense layer is given for them, and keeps the map.
+
+    Args:
+        network: which takes these pictures.
+        dataset: key of the data set.
+
+    Yields:
+        How far it is: at the start, and after each part.
+
+    Raises:
+        CheckpointError: the weights changed meanwhile.
+        DataError: the data set is not here, or damaged.
+        InputError: it does not fit the network, or has too few test pictures.
+    """
+    data = load_dataset(dataset)
+    _check_fit([network], data)
+    images = np.asarray(data.test_images[choose_evenly(np.asarray(data.test_labels))])
+    n_steps = len(images) + N_LAYOUT_STEPS
+    yield Progress(0, n_steps)
+    parts: list[Floats] = []
+    for part in last_features(network.model, network.spec, images):
+        parts.append(part)
+        yield Progress(sum(map(len, parts)), n_steps)
+    features = np.concatenate(parts)
+    for layout in lay_out(features):
+        if layout.step < layout.n_steps:
+            yield Progress(len(images) + layout.step, n_steps)
+    _check_unchanged(network)
+    found = FeatureMap(
+        dataset=dataset, image_hashes=image_hashes(images), xy=layout.xy, n_features=features.shape[1],
+        perplexity=layout.perplexity, seed=SEED, tsne_version=version("openTSNE"), made_at=_today(),
+    )  # fmt: skip
+    write_map(network.weights, found)
+    yield Progress(n_steps, n_steps)
 
 
 def time_network(network: Network) -> Latency:

@@ -16,7 +16,11 @@ from cnnplay.ui.run_words import DOTS, POLLED
 from cnnplay.words import duration, plain
 
 LOOK_EVERY_S = 1.5
-MEASURES: dict[What, str] = {"robustness": "how sturdy it is", "latency": "how fast it answers"}
+MEASURES: dict[What, str] = {
+    "robustness": "how sturdy it is",
+    "latency": "how fast it answers",
+    "map": "where it puts the test pictures on a map",
+}
 Estimate = Callable[[Run], float | None]
 
 
@@ -52,12 +56,12 @@ def asked_networks(dataset: str, what: What) -> frozenset[str]:
     Raises:
         StoreError: the store cannot be read.
     """
-    runs = (*open_measurements(dataset, "latency"), *open_measurements(dataset, "robustness"))
+    runs = [run for main in MEASURES for run in open_measurements(dataset, main)]
     return frozenset(str(run.config.get("network")) for run in runs if what in run.config.get("what", ()))
 
 
 def _main(run: Run) -> What:
-    return "robustness" if "robustness" in run.config.get("what", ()) else "latency"
+    return next((main for main in MEASURES if main in run.config.get("what", ())), "latency")
 
 
 def show_measurements(dataset: str, main: What, *, n_known: Callable[[], int], estimate: Estimate) -> None:
