@@ -100,3 +100,8 @@ MEASURE_ERROR = "measure_error"
 """The sentence about a measurement that could not be asked for, stopped or resumed; absent where there is none."""
 TRADEOFFS_ROUND = "tradeoffs_round"
 """Counts how often a network was closed under the trade-offs: each time, the chart forgets which point was clicked."""
+
+KERNELS_ERROR = "kernels_error"
+"""The sentence about the number that was last written into a kernel and is none; absent where all are numbers."""
+KERNELS_PICTURE_ERROR = "kernels_picture_error"
+"""The sentence about a picture for the kernels that could not be had; absent where there is none."""
