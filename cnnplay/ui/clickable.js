@@ -8,7 +8,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     parentElement.append(root);
   }
   if (root.shownHtml !== data.html) {
-    const at = document.activeElement && root.contains(document.activeElement) && document.activeElement.dataset.pick;
+    const focused = root.contains(document.activeElement) ? document.activeElement : null;
+    const at = focused && focused.dataset.pick;
+    const follows = focused && focused.getAttribute("aria-current") === "true"; // the focus goes on with what is chosen
     const scrolled = [...root.querySelectorAll("[data-scroll]")].map((part) => [part.dataset.scroll, part.scrollLeft, part.scrollTop]);
     root.innerHTML = root.shownHtml = data.html;
     for (const [name, left, top] of scrolled) {
@@ -16,12 +18,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (part) [part.scrollLeft, part.scrollTop] = [left, top];
     }
     for (const part of root.querySelectorAll("[data-pick]")) {
-      part.tabIndex = 0;
+      if (!part.hasAttribute("tabindex")) part.tabIndex = 0;
       if (!part.getAttribute("role")) part.setAttribute("role", "button");
-      if (at && part.dataset.pick === at) part.focus({ preventScroll: true });
+      if (follows ? part.getAttribute("aria-current") === "true" : at && part.dataset.pick === at) part.focus({ preventScroll: true });
     }
     const chosen = root.querySelector("[data-scroll] [aria-current='true']");
-    if (chosen && !scrolled.length) bringIntoView(chosen);
+    if (chosen && (!scrolled.length || isOutOfView(chosen))) bringIntoView(chosen);
+  }
+
+  function isOutOfView(part) {
+    const [inner, outer] = [part.getBoundingClientRect(), part.closest("[data-scroll]").getBoundingClientRect()];
+    return inner.left < outer.left || inner.right > outer.right || inner.top < outer.top || inner.bottom > outer.bottom;
   }
 
   function bringIntoView(part) {

@@ -1,10 +1,9 @@
 """The part 'weights' of Look inside."""
 
-import streamlit as st
-
 from cnnplay.ui.inside import Inside
+from cnnplay.ui.inside_ribbon import show_ribbon
 
 
 def show_weights(inside: Inside) -> None:
     """Shows the part."""
-    st.write(inside.layer)
+    show_ribbon(inside)
