@@ -61,6 +61,7 @@ def _map(name: str, dataset: str | None, out: Path | None, *, is_quiet: bool) ->
         "dataset": key,
         "n": found.n,
         "n_features": found.n_features,
+        "kept_neighbours": found.kept_neighbours,
         "perplexity": found.perplexity,
         "seed": found.seed,
         "opentsne_version": found.tsne_version,
@@ -83,6 +84,7 @@ def render(result: dict[str, Any]) -> str:
     """One line a network."""
     return "\n".join(
         f"{row['checkpoint']} on {row['dataset']}: {row['n']:,} test pictures by {row['n_features']:,} features, "
+        f"{row['kept_neighbours']:.0%} of the nearest neighbours kept, "
         f"perplexity {row['perplexity']:g}, seed {row['seed']}, openTSNE {row['opentsne_version']}, {row['made_at']}"
         for row in result["results"]
     )

@@ -20,7 +20,7 @@ from cnnplay.models.spec import ModelSpec
 Floats = npt.NDArray[np.float32]
 N_PICTURES = 3000
 """So many are laid out: enough to see every class, and light enough for a page."""
-MIN_PICTURES = 10
+MIN_PICTURES = 20
 PERPLEXITY = 30.0
 """About so many neighbours of each picture count; van der Maaten and Hinton advise 5 to 50."""
 PICTURES_PER_NEIGHBOUR = 3
@@ -30,6 +30,8 @@ EXAGGERATION, N_EXAGGERATED, N_STEPS = 12.0, 250, 500
 N_LAYOUT_STEPS = N_EXAGGERATED + N_STEPS
 STEPS_AT_A_TIME = 50
 SEED = 0
+N_NEAREST = 10
+"""So many nearest neighbours are looked at to say how well a map keeps neighbourhoods."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -117,6 +119,30 @@ def lay_out(features: Floats, *, seed: int = SEED) -> Iterator[Layout]:
         yield Layout(
             step=step + STEPS_AT_A_TIME, n_steps=N_LAYOUT_STEPS, xy=_normalised(embedding), perplexity=perplexity
         )
+
+
+def kept_neighbours(features: Floats, xy: Floats) -> float:
+    """How well a map keeps neighbourhoods.
+
+    Args:
+        features: (N, D), of more than `N_NEAREST` pictures.
+        xy: (N, 2).
+
+    Returns:
+        Share, 0..1, of the pictures' ten nearest ones in the features that are among the ten nearest on the map; no
+        more than chance would be 10 / (N - 1).
+    """
+    in_features, on_map = _nearest(features), _nearest(xy)
+    return float(np.mean([len(np.intersect1d(a, b)) for a, b in zip(in_features, on_map, strict=True)]) / N_NEAREST)
+
+
+def _nearest(points: Floats) -> npt.NDArray[np.int64]:
+    """(N, N_NEAREST) places of each point's nearest others, in no order."""
+    centred = np.asarray(points, np.float64) - points.mean(0)
+    lengths = (centred**2).sum(1)
+    distances = lengths[:, None] + lengths - 2 * centred @ centred.T
+    np.fill_diagonal(distances, np.inf)
+    return np.argpartition(distances, N_NEAREST, axis=1)[:, :N_NEAREST]
 
 
 def _normalised(positions: npt.NDArray[np.floating]) -> Floats:

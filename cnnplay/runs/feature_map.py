@@ -35,6 +35,7 @@ class FeatureMap:
         image_hashes: (N,) uint64, one a picture.
         xy: (N, 2) float32 in -1..1.
         n_features: how many numbers the last dense layer is given for a picture.
+        kept_neighbours: share, 0..1, of the pictures' ten nearest ones in the features that are so on the map.
         perplexity, seed: settings of t-SNE.
         tsne_version: of openTSNE.
         made_at: date, ISO 8601.
@@ -44,6 +45,7 @@ class FeatureMap:
     image_hashes: npt.NDArray[np.uint64]
     xy: npt.NDArray[np.float32]
     n_features: int
+    kept_neighbours: float
     perplexity: float
     seed: int
     tsne_version: str
@@ -111,6 +113,7 @@ def export_map(weights: Path, feature_map: FeatureMap, path: Path) -> None:
         "weights_hash": weights_hash(weights),
         "dataset": feature_map.dataset,
         "n_features": str(feature_map.n_features),
+        "kept_neighbours": f"{feature_map.kept_neighbours:.4f}",
         "perplexity": f"{feature_map.perplexity:g}",
         "seed": str(feature_map.seed),
         "opentsne": feature_map.tsne_version,
@@ -153,6 +156,7 @@ def _read(path: Path, _stamp: Stamp, weights: str) -> FeatureMap | None:
             image_hashes=hashes.astype(np.uint64),
             xy=xy,
             n_features=int(facts["n_features"]),
+            kept_neighbours=float(facts["kept_neighbours"]),
             perplexity=float(facts["perplexity"]),
             seed=int(facts["seed"]),
             tsne_version=facts["opentsne"],

@@ -13,7 +13,15 @@ from torch import nn
 from cnnplay.data.store import Dataset, image_hashes, load_dataset
 from cnnplay.errors import CheckpointError, InputError
 from cnnplay.evaluation.corruptions import Corruption, corruptions_for
-from cnnplay.evaluation.feature_map import N_LAYOUT_STEPS, SEED, Floats, choose_evenly, last_features, lay_out
+from cnnplay.evaluation.feature_map import (
+    N_LAYOUT_STEPS,
+    SEED,
+    Floats,
+    choose_evenly,
+    kept_neighbours,
+    last_features,
+    lay_out,
+)
 from cnnplay.evaluation.latency import BATCHES, measure_latency
 from cnnplay.evaluation.robustness import read_corrupted
 from cnnplay.models.checkpoint import load_model
@@ -129,6 +137,7 @@ def draw_map(network: Network, dataset: str) -> Iterator[Progress]:
     _check_unchanged(network)
     found = FeatureMap(
         dataset=dataset, image_hashes=image_hashes(images), xy=layout.xy, n_features=features.shape[1],
+        kept_neighbours=kept_neighbours(features, layout.xy),
         perplexity=layout.perplexity, seed=SEED, tsne_version=version("openTSNE"), made_at=_today(),
     )  # fmt: skip
     write_map(network.weights, found)

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from cnnplay.errors import InputError
-from cnnplay.evaluation.feature_map import N_LAYOUT_STEPS, choose_evenly, last_features, lay_out
+from cnnplay.evaluation.feature_map import N_LAYOUT_STEPS, choose_evenly, kept_neighbours, last_features, lay_out
 from cnnplay.models.forward import compute_logits
 from cnnplay.models.registry import build, get_spec
 from cnnplay.models.surgery import last_linear
@@ -49,5 +49,12 @@ def test_groups_of_pictures_lie_apart_on_the_map_and_the_same_seed_gives_the_sam
 
 
 def test_a_handful_of_pictures_makes_no_map():
-    with pytest.raises(InputError, match="10 pictures or more, and there are 4"):
+    with pytest.raises(InputError, match="20 pictures or more, and there are 4"):
         next(lay_out(np.zeros((4, 3), np.float32)))
+
+
+def test_neighbours_that_a_map_keeps_are_counted():
+    xy = np.random.default_rng(0).normal(size=(400, 2)).astype(np.float32)
+    lifted = np.concatenate([xy, 0 * xy], axis=1) * 7 + 3
+    assert kept_neighbours(lifted, xy) == 1
+    assert kept_neighbours(lifted, xy[::-1]) == pytest.approx(10 / 399, abs=0.02)
