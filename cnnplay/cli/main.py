@@ -43,6 +43,7 @@ COMMANDS = (
     "drawings",
     "compare",
     "reproduce",
+    "experiments",
     "export",
     "import",
     "runs",

@@ -1,6 +1,7 @@
 """The fixed shuffle of pixels: a permutation that keeps within its radius, the same everywhere and every time."""
 
 import hashlib
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def test_a_larger_radius_moves_pixels_further_until_all_are_permuted():
         there = np.array(np.divmod(shuffled_positions(radius, 28, 28), 28))
         means.append(np.abs(there - here).max(0).mean())
     assert means[0] == 0
-    assert all(later > 1.4 * before for before, later in zip(means[1:], means[2:], strict=False))
+    assert all(later > 1.4 * before for before, later in pairwise(means[1:]))
     assert np.array_equal(shuffled_positions(28, 28, 28), shuffled_positions(32, 28, 28))
 
 
@@ -76,5 +77,5 @@ def test_no_shuffle_changes_nothing():
 
 @pytest.mark.parametrize("value", [-1, 33, 2.0, True, "far"])
 def test_other_radii_are_refused(value):
-    with pytest.raises(ConfigError, match="shuffle_px is .* It must be a whole number from 0 to 32"):
+    with pytest.raises(ConfigError, match="It must be a whole number from 0 to 32"):
         build("fc2", shuffle_px=value)
