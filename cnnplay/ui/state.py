@@ -105,3 +105,11 @@ KERNELS_ERROR = "kernels_error"
 """The sentence about the number that was last written into a kernel and is none; absent where all are numbers."""
 KERNELS_PICTURE_ERROR = "kernels_picture_error"
 """The sentence about a picture for the kernels that could not be had; absent where there is none."""
+
+INSIDE_TIMES = "inside_times"
+"""The last network whose steps were timed, and the times (`ui.inside_structure_table.Timed`); absent before."""
+
+GALLERY_NETWORK = "gallery_network"
+"""Registry key or run's id of the network whose map was last chosen in the Gallery."""
+GALLERY_ROUND = "gallery_round"
+"""Counts how often a picture on the map was closed: each time, the chart forgets which point was clicked."""
