@@ -1,6 +1,7 @@
 """Look inside a network: every layer and its numbers, why the answer came out, and the weights."""
 
 from collections.abc import Callable
+from html import escape
 from importlib import import_module
 
 import numpy as np
@@ -18,9 +19,9 @@ from cnnplay.ui.networks import Network, list_networks, pick_network
 from cnnplay.ui.pictures import as_paper, data_address
 
 SECTIONS: dict[str, str] = {
-    "layers": "Layer by layer",
+    "layers": "Layers",
     "structure": "Structure",
-    "why": "Why this answer",
+    "why": "Why",
     "weights": "Weights",
 }
 """Parts of the page: each is `show_<key>` in cnnplay/ui/inside_<key>.py, and only the chosen one is computed."""
@@ -28,17 +29,14 @@ SECTIONS: dict[str, str] = {
 
 def show_picture(network: Network, picture: Picture | str) -> None:
     """The picture that is in the network, with its origin, and a way to another one."""
-    with st.container(key="inside_input"):
+    with st.container(key="inside_input", horizontal=True):
         if isinstance(picture, Picture):
             pixels = picture.image
             shown = as_paper(pixels[0]) if len(pixels) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0))
-            st.html(
-                f'<figure class="cp-inside-input"><img class="cp-pixels" src="{data_address(shown)}" alt="The picture">'
-                f"<figcaption>{picture.note}</figcaption></figure>"
-            )
-        else:
-            st.caption(picture)
-        show_picker(network)
+            st.html(f'<img class="cp-inside-input cp-pixels" src="{data_address(shown)}" alt="The picture">', width=76)
+        with st.container(key="inside_origin", width="stretch"):
+            st.html(f'<p class="cp-note">{escape(picture.note if isinstance(picture, Picture) else picture)}</p>')
+            show_picker(network)
 
 
 def show_answer(inside: Inside) -> None:
@@ -59,16 +57,22 @@ def show_section(inside: Inside) -> None:
 guard()
 st.title("Look inside")
 st.write("Follow a picture through a network, layer by layer, down to the single number.")
-network = pick_network("Network", (*list_networks("mnist"), *list_networks("cifar10")), slot=state.INSIDE_NETWORK)
+with st.container(key="inside_head"):
+    left, middle, right = st.columns([4, 5, 4], gap="medium", vertical_alignment="top")
+with left:
+    networks = (*list_networks("mnist"), *list_networks("cifar10"))
+    network = pick_network("Network", networks, slot=state.INSIDE_NETWORK)
 if network is None:
     say_missing_networks("scribe")
 else:
-    picture = current_picture(network)
-    show_picture(network, picture)
+    with middle:
+        picture = current_picture(network)
+        show_picture(network, picture)
     if isinstance(picture, Picture):
         try:
             inside = open_inside(network, picture.image, note=picture.note, label=picture.label)
-            show_answer(inside)
+            with right:
+                show_answer(inside)
             show_section(inside)
         except CnnplayError as error:
             st.error(str(error))

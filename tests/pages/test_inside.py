@@ -16,7 +16,7 @@ OpenPage = Callable[..., AppTest]
 
 def texts(app: AppTest) -> str:
     assert not app.exception
-    return " ".join(element.proto.body for element in app.get("html"))
+    return " ".join([*(element.proto.body for element in app.get("html")), *(each.value for each in app.caption)])
 
 
 def test_it_opens_with_a_test_digit_and_the_answer(open_page: OpenPage) -> None:
@@ -60,8 +60,7 @@ def test_the_visitors_drawing_comes_first(open_page: OpenPage) -> None:
 )
 def test_an_address_that_names_no_picture_is_told_so(open_page: OpenPage, asked: str, said: str) -> None:
     app = open_page("inside", shipped=True, address={"network": "cnn6", "input": asked})
-    assert not app.exception
-    assert said in " ".join(each.value for each in app.caption)
+    assert said in texts(app)
 
 
 def test_a_picture_of_another_shape_gives_way_to_one_that_fits(open_page: OpenPage) -> None:
