@@ -12,7 +12,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const at = focused && focused.dataset.pick;
     const follows = focused && focused.getAttribute("aria-current") === "true"; // the focus goes on with what is chosen
     const scrolled = [...root.querySelectorAll("[data-scroll]")].map((part) => [part.dataset.scroll, part.scrollLeft, part.scrollTop]);
+    const open = new Set([...root.querySelectorAll("details[data-fold][open]")].map((part) => part.dataset.fold));
     root.innerHTML = root.shownHtml = data.html;
+    for (const part of root.querySelectorAll("details[data-fold]")) part.open ||= open.has(part.dataset.fold);
     for (const [name, left, top] of scrolled) {
       const part = root.querySelector(`[data-scroll="${name}"]`);
       if (part) [part.scrollLeft, part.scrollTop] = [left, top];
@@ -26,16 +28,20 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (chosen && (!scrolled.length || isOutOfView(chosen))) bringIntoView(chosen);
   }
 
-  function isOutOfView(part) {
+  function spans(part) {
     const [inner, outer] = [part.getBoundingClientRect(), part.closest("[data-scroll]").getBoundingClientRect()];
-    return inner.left < outer.left || inner.right > outer.right || inner.top < outer.top || inner.bottom > outer.bottom;
+    return [[inner.left, inner.right, outer.left, outer.right], [inner.top, inner.bottom, outer.top, outer.bottom]];
+  }
+
+  function isOutOfView(part) {
+    return spans(part).some(([low, high, from, to]) => high - low < to - from && (low < from || high > to));
   }
 
   function bringIntoView(part) {
     const frame = part.closest("[data-scroll]");
-    const [inner, outer] = [part.getBoundingClientRect(), frame.getBoundingClientRect()];
-    frame.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
-    frame.scrollTop += inner.top + inner.height / 2 - outer.top - outer.height / 2;
+    const [left, top] = spans(part).map(([low, high, from, to]) => (high - low < to - from ? (low + high - from - to) / 2 : 0));
+    frame.scrollLeft += left;
+    frame.scrollTop += top;
   }
 
   function cellOf(part, event) {

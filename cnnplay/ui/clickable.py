@@ -16,7 +16,8 @@ def show_clickable(
 
     An element is picked by a click, or by Enter where it has the focus. It has `data-pick="WORD"`. With
     `data-grid="HEIGHT,WIDTH"` besides, it is divided into so many cells, and what is told is `WORD:ROW,COLUMN`, from 0.
-    A frame with `data-scroll="NAME"` keeps where it was scrolled to, and begins at what has `aria-current="true"`.
+    A frame with `data-scroll="NAME"` keeps where it was scrolled to, and begins at what has `aria-current="true"`; a
+    `<details data-fold="NAME">` that somebody has opened stays open.
 
     Args:
         html: trusted; escape what anybody else wrote.

@@ -14,6 +14,15 @@ PREVIOUS, NEXT = "<", ">"
 
 def show_ribbon(inside: Inside) -> None:
     """All steps of the network as a row of blocks, in which the chosen one is marked and another one can be chosen."""
+    _show(inside, '<div class="cp-ribbon" data-scroll="ribbon">')
+
+
+def show_rows(inside: Inside) -> None:
+    """The same in as many rows as it takes, so that the whole network is seen at once."""
+    _show(inside, '<div class="cp-ribbon cp-rows">')
+
+
+def _show(inside: Inside, frame: str) -> None:
     names = inside.names
 
     def pick(word: str) -> None:
@@ -26,7 +35,7 @@ def show_ribbon(inside: Inside) -> None:
 
     groups = get_groups(inside)
     blocks = draw_input(inside.image, groups) + draw_groups(groups, inside.layer)
-    html = f'<div class="cp-ribbon" data-scroll="ribbon">{blocks}</div>{_say_chosen(inside)}'
+    html = f"{frame}{blocks}</div>{_say_chosen(inside)}"
     show_clickable(html, key="inside_ribbon", on_pick=pick, keys={"ArrowLeft": PREVIOUS, "ArrowRight": NEXT})
 
 

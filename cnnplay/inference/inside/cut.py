@@ -1,5 +1,6 @@
 """A network cut after one of its steps: the first part, which turns pictures into features, as lines of PyTorch."""
 
+import json
 from pathlib import Path
 
 from torch import nn
@@ -63,7 +64,7 @@ def write_cut(graph: Graph, name: str, *, source: str | Path, input_shape: tuple
         input_shape: (C, H, W).
     """
     text = source if isinstance(source, str) else str(source)
-    head = _HEAD.format(source=repr(text), shape=", ".join(map(str, input_shape)))
+    head = _HEAD.format(source=json.dumps(text), shape=", ".join(map(str, input_shape)))
     if name == SOFTMAX:
         return head + _WHOLE
     children = [child for child, _ in graph.model.named_children()]
