@@ -23,6 +23,9 @@ SHORT = partial(
 """A training of seconds, so that several seeds of every arm are affordable: 10,000 of MNIST's training pictures, twice.
 The rate stays as it is, so that nothing but the one knob tells two arms apart."""
 SHORT_WORDS = "10,000 of MNIST's training pictures, shown twice, in batches of 64 (SGD with momentum 0.9, rate 0.02)"
+SHORTER = partial(SHORT, replay=5_000)
+"""For networks that take longer, or many arms."""
+SHORTER_WORDS = SHORT_WORDS.replace("10,000", "5,000")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,14 +51,6 @@ class Arm:
     published_note: str = ""
 
 
-@dataclass(frozen=True)
-class Axis:
-    """The knob, where it is a number: what it is called, and whether equal factors are equal distances."""
-
-    title: str
-    is_log: bool = False
-
-
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
     """One question and everything needed to answer it.
@@ -72,8 +67,9 @@ class Experiment:
         why: two sentences that explain the answer.
         look: what to look at in the chart.
         setting: what all arms have in common, as the end of the sentence "Each run: ...".
-        axis: of a numeric knob; None where the arms are names.
+        axis: what the knob is called, where it is a number; None where the arms are names.
         pairs: keys of arms whose difference is tested against chance.
+        whole_set: whether no smaller data set can stand in for the one it asks for.
         gradients: whether the size of the gradient in each layer is part of the answer.
     """
 
@@ -88,8 +84,9 @@ class Experiment:
     why: tuple[str, str]
     look: str
     setting: str
-    axis: Axis | None = None
+    axis: str | None = None
     pairs: tuple[tuple[str, str], ...] = ()
+    whole_set: bool = False
     gradients: bool = False
 
     def arm(self, key: str) -> Arm:

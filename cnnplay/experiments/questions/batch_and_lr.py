@@ -1,6 +1,6 @@
 """Batch size and learning rate: two knobs that have to be turned together."""
 
-from cnnplay.experiments.experiment import SHORT, Arm, Axis, Experiment, Means
+from cnnplay.experiments.experiment import SHORTER, Arm, Experiment, Means
 
 BATCHES = (16, 64, 256)
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
@@ -10,7 +10,7 @@ def _arm(batch_size: int, rate: float) -> Arm:
     return Arm(
         key=f"{batch_size}-{rate:g}",
         label=f"batches of {batch_size}, rate {rate:g}",
-        config=SHORT(model="cnn6", batch_size=batch_size, lr=rate),
+        config=SHORTER(model="cnn6", batch_size=batch_size, lr=rate),
         series=f"batches of {batch_size}",
         x=rate,
     )
@@ -41,7 +41,7 @@ EXPERIMENT = Experiment(
         "along it goes the right way.",
     ),
     look="Each line has a hill. Follow its top from the small batches to the large ones.",
-    setting="10,000 of MNIST's training pictures, shown twice (SGD with momentum 0.9), the small CNN",
-    axis=Axis("learning rate", is_log=True),
+    setting="5,000 of MNIST's training pictures, shown twice (SGD with momentum 0.9), the small CNN",
+    axis="learning rate",
     pairs=(("256-0.1", "256-0.01"), ("16-0.01", "16-0.1")),
 )

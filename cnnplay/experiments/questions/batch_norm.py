@@ -1,18 +1,17 @@
 """Batch normalisation: less a better network than one that bears more rates."""
 
-from cnnplay.experiments.experiment import SHORT, Arm, Axis, Experiment, Means
+from cnnplay.experiments.experiment import SHORTER, Arm, Experiment, Means
 
 RATES = (0.003, 0.02, 0.1, 0.5)
 NETS = {False: "without", True: "with batch normalisation"}
 ALIKE = 0.01
-N_PICTURES = 5_000
 
 
 def _arm(rate: float, *, normed: bool) -> Arm:
     return Arm(
         key=f"{'with' if normed else 'without'}-{rate:g}",
         label=f"{NETS[normed]}, rate {rate:g}",
-        config=SHORT(model="residual", model_options={"batch_norm": normed}, lr=rate, replay=N_PICTURES),
+        config=SHORTER(model="residual", model_options={"batch_norm": normed}, lr=rate),
         series=NETS[normed],
         x=rate,
     )
@@ -44,8 +43,8 @@ EXPERIMENT = Experiment(
         "at a well-chosen rate this shallow net hardly needs it.",
     ),
     look="How wide the range of rates is in which each of the two reads well.",
-    setting=f"{N_PICTURES:,} of MNIST's training pictures, shown twice, in batches of 64 (SGD with momentum 0.9), the "
+    setting="5,000 of MNIST's training pictures, shown twice, in batches of 64 (SGD with momentum 0.9), the "
     "residual net with two blocks",
-    axis=Axis("learning rate", is_log=True),
+    axis="learning rate",
     pairs=tuple((f"with-{rate:g}", f"without-{rate:g}") for rate in RATES),
 )

@@ -1,6 +1,6 @@
 """Depth without shortcuts: gradients shrink on their way down, and deeper nets train worse."""
 
-from cnnplay.experiments.experiment import SHORT, SHORT_WORDS, Arm, Axis, Experiment, Means
+from cnnplay.experiments.experiment import SHORTER, SHORTER_WORDS, Arm, Experiment, Means
 
 N_BLOCKS = (1, 2, 4, 8)
 WIRINGS = {"plain": "without short ways", "original": "with short ways"}
@@ -15,7 +15,7 @@ def _arm(variant: str, n_blocks: int) -> Arm:
     return Arm(
         key=f"{variant}-{n_blocks}",
         label=f"{_n_layers(n_blocks)} layers {WIRINGS[variant]}",
-        config=SHORT(model="residual", model_options={"variant": variant, "n_blocks": n_blocks}),
+        config=SHORTER(model="residual", model_options={"variant": variant, "n_blocks": n_blocks}),
         series=WIRINGS[variant],
         x=_n_layers(n_blocks),
     )
@@ -49,8 +49,8 @@ EXPERIMENT = Experiment(
     ),
     look="In the lower chart each line is one net before it learned anything: without short ways the gradient falls "
     "by powers of ten towards the first layers, with them it stays level.",
-    setting=SHORT_WORDS,
-    axis=Axis("layers with weights"),
+    setting=SHORTER_WORDS,
+    axis="layers with weights",
     pairs=(("plain-1", "plain-8"), ("original-1", "original-8")),
     gradients=True,
 )

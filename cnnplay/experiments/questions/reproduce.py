@@ -57,6 +57,7 @@ EXPERIMENT = Experiment(
     guesses=("All of them", "Most of them", "Half of them or fewer"),
     judge=_judge,
     arms=ARMS,
+    whole_set=True,
     n_seeds=1,
     why=(
         "A published accuracy is one run: another seed draws other first weights and another order of the pictures, "

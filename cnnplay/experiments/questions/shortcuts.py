@@ -1,6 +1,6 @@
 """The ten ways to wire a residual block that were compared in Identity Mappings (He et al. 2016)."""
 
-from cnnplay.experiments.experiment import SHORT, SHORT_WORDS, Arm, Experiment, Means
+from cnnplay.experiments.experiment import SHORTER, SHORTER_WORDS, Arm, Experiment, Means
 
 N_BLOCKS = 2
 CLEAN = {
@@ -42,7 +42,7 @@ EXPERIMENT = Experiment(
         Arm(
             key=variant,
             label=label,
-            config=SHORT(
+            config=SHORTER(
                 model="residual", model_options={"variant": variant, "n_blocks": N_BLOCKS, "batch_norm": True}
             ),
         )
@@ -56,6 +56,6 @@ EXPERIMENT = Experiment(
         "say more about these few steps of training than about the wiring.",
     ),
     look="How far the dots of one row spread, before you believe in the distance of two rows.",
-    setting=f"{SHORT_WORDS}, batch normalisation, {2 * N_BLOCKS} blocks",
+    setting=f"{SHORTER_WORDS}, batch normalisation, {2 * N_BLOCKS} blocks",
     pairs=(("original", "constant_scaling"), ("original", "full_preactivation"), ("original", "dropout_shortcut")),
 )

@@ -1,6 +1,6 @@
 """Shuffled pixels: what a convolution takes for granted and a dense net does not."""
 
-from cnnplay.experiments.experiment import Arm, Axis, Experiment, Means
+from cnnplay.experiments.experiment import Arm, Experiment, Means
 from cnnplay.training.recipes import make_config
 
 RADII_PX = (0, 1, 2, 4, 8, 28)
@@ -54,6 +54,6 @@ EXPERIMENT = Experiment(
     look="The dense net's line is flat. The CNN's falls once pixels leave the 5 x 5 window of its filters, and stops "
     "falling when nothing near is left to lose.",
     setting="all 60,000 training pictures of MNIST once, as published (SGD, rate 0.01, momentum 0.5, batches of 64)",
-    axis=Axis("furthest that a pixel moves, px"),
+    axis="furthest that a pixel moves, px",
     pairs=(("cnn6-0", "cnn6-28"), ("fc2-0", "fc2-28"), ("cnn6-28", "fc2-28")),
 )

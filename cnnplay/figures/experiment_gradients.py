@@ -1,0 +1,103 @@
+"""How much of the gradient arrives in each layer: one line a network, from its first layer to its last."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from cnnplay.figures.experiments import SERIES_COLOURS
+from cnnplay.figures.labels import FONT_PX, place_labels
+from cnnplay.figures.template import as_text, heading, new_figure
+
+GRADIENTS_PX = 380
+PLOT_WIDTH_PX, PLOT_HEIGHT_PX = 280.0, 270.0
+"""What names are placed for: a phone."""
+TINY = 1e-20
+"""A gradient of exactly 0 has no place on an axis of powers; it is drawn here and said to be 0."""
+N_TRACK = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """The gradient in one network, mean over its seeds.
+
+    Attributes:
+        label: of the network.
+        series: what its colour stands for; lines without one have a colour each.
+        layers: names of its layers with weights, in order.
+        norms: Euclidean norm of the gradient of each.
+    """
+
+    label: str
+    layers: tuple[str, ...]
+    norms: tuple[float, ...]
+    series: str = ""
+
+
+def gradient_lines(flows: Sequence[Flow], *, when: str) -> go.Figure:
+    """Norms on an axis of powers of ten over the number of the layer; names at the first layer.
+
+    Args:
+        flows: one line each.
+        when: in the training, for the title.
+    """
+    groups = list(dict.fromkeys(flow.series or flow.label for flow in flows))
+    palette = {name: SERIES_COLOURS[i % len(SERIES_COLOURS)] for i, name in enumerate(groups)}
+    known = {flow.series: palette[flow.series] for flow in flows if flow.series}
+    deepest = max((len(flow.norms) for flow in flows), default=1)
+    low, high = _powers(flows)
+    figure = new_figure(
+        height=GRADIENTS_PX,
+        margin={"l": 56, "r": 12, "t": 44, "b": 44},
+        xaxis={"title": {"text": "layer with weights, from the picture to the answer"}, "range": [0.4, deepest + 0.6]},
+        yaxis={"type": "log", "range": [low, high], "exponentformat": "power",
+               "dtick": max(1, round((high - low) / 6))},
+        title={"text": heading(f"Size of the gradient {when}", known), "x": 0, "xref": "paper", "y": 0.98,
+               "yref": "container", "yanchor": "top", "font": {"size": 13}},
+    )  # fmt: skip
+    for flow in flows:
+        colour = palette[flow.series or flow.label]
+        figure.add_scatter(
+            x=list(range(1, len(flow.norms) + 1)),
+            y=[max(norm, TINY) for norm in flow.norms],
+            mode="lines+markers",
+            line={"color": colour, "width": 1.6},
+            marker={"color": colour, "size": 5},
+            customdata=[[layer, f"{norm:.2g}"] for layer, norm in zip(flow.layers, flow.norms, strict=True)],
+            hovertemplate=f"<b>{as_text(flow.label)}</b><br>%{{customdata[0]}}: %{{customdata[1]}}<extra></extra>",
+        )
+    _add_names(figure, flows, palette, deepest, (low, high))
+    return figure
+
+
+def _powers(flows: Sequence[Flow]) -> tuple[float, float]:
+    norms = [max(norm, TINY) for flow in flows for norm in flow.norms]
+    if not norms:
+        return -1.0, 1.0
+    return math.floor(math.log10(min(norms))) - 0.2, math.ceil(math.log10(max(norms))) + 0.2
+
+
+def _add_names(
+    figure: go.Figure, flows: Sequence[Flow], palette: dict[str, str], deepest: int, ends: tuple[float, float]
+) -> None:
+    """Where a line begins, as far as there is room."""
+    low, high = ends
+
+    def place(layer: float, norm: float) -> tuple[float, float]:
+        return (layer - 0.4) / (deepest + 0.2), (math.log10(max(norm, TINY)) - low) / (high - low)
+
+    shown = sorted((flow for flow in flows if flow.norms), key=lambda flow: flow.norms[0])
+    points = np.array([place(1, flow.norms[0]) for flow in shown]).reshape(-1, 2)
+    tracks = [[place(i + 1, norm) for i, norm in enumerate(flow.norms)] for flow in shown]
+    corners = [np.tile(np.array(track), 2) for track in tracks]
+    lines = np.concatenate([np.zeros((0, 4)), *corners])
+    names = [flow.label for flow in shown]
+    placed = place_labels(points, names, width_px=PLOT_WIDTH_PX, height_px=PLOT_HEIGHT_PX, lines=lines)
+    for at, where in placed.items():
+        flow = shown[at]
+        figure.add_annotation(
+            x=1, y=math.log10(max(flow.norms[0], TINY)), xshift=where.dx, yshift=where.dy, text=as_text(flow.label),
+            showarrow=False, font={"size": FONT_PX, "color": palette[flow.series or flow.label]},
+        )  # fmt: skip
