@@ -55,7 +55,7 @@ def explain(
 def _explain_convolution(asked: Question, conv: nn.Conv2d) -> Explanation:
     channel, row, column = asked.index
     maps = asked.values[asked.source].double().numpy()
-    window = convolution_window(conv, *maps.shape[1:], row, column)
+    window = convolution_window(conv, maps.shape[1], maps.shape[2], row, column)
     n = maps.shape[0] // conv.groups
     channels = channel // (conv.out_channels // conv.groups) * n + np.arange(n, dtype=np.int64)
     operands = window.cut(maps[channels])
@@ -68,7 +68,8 @@ def _explain_convolution(asked: Question, conv: nn.Conv2d) -> Explanation:
 def _explain_linear(asked: Question, linear: nn.Linear) -> Explanation:
     operands = asked.values[asked.source].double().numpy()
     weights = linear.weight.detach()[asked.index[0]].double().numpy()
-    bias = None if linear.bias is None else linear.bias[asked.index[0]].item()
+    biases = cast("Tensor | None", linear.bias)
+    bias = None if biases is None else biases[asked.index[0]].item()
     return asked.answer(operands, weights, np.arange(len(operands), dtype=np.int64)[:, None], bias=bias)
 
 

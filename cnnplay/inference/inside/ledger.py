@@ -11,8 +11,10 @@ import numpy as np
 
 from cnnplay.inference.inside.explanation import Explanation
 
-SIGNIFICANT_DIGITS = 5
-"""Of the largest number; float32 holds seven, and a sum of thousands of them keeps some six."""
+SIGNIFICANT_DIGITS = 4
+"""Of the largest number: float32 holds seven, a sum of thousands of them keeps some six, and people read four."""
+SHARE_DECIMALS = 6
+"""Of a softmax, where the unlikely classes would all be 0 otherwise."""
 MOST_DECIMALS = 8
 
 
@@ -86,6 +88,8 @@ def choose_decimals(explanation: Explanation, value: float) -> int:
         return 0
     places = math.floor(math.log10(largest)) if largest else 0
     decimals = min(max(SIGNIFICANT_DIGITS - 1 - places, 0), MOST_DECIMALS)
+    if explanation.kind == "softmax":
+        decimals = SHARE_DECIMALS
     while decimals and print_number(explanation.total, decimals) != print_number(value, decimals):
         decimals -= 1
     return decimals

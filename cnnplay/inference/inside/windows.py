@@ -82,7 +82,8 @@ def pooling_window(pool: nn.Module, height: int, width: int, row: int, column: i
     """
     sides, at = (height, width), (row, column)
     if isinstance(pool, nn.AdaptiveAvgPool2d | nn.AdaptiveMaxPool2d):
-        sizes = [n if n is not None else side for n, side in zip(_pair(pool.output_size), sides, strict=True)]
+        asked = cast("tuple[int | None, int | None]", _pair(pool.output_size))
+        sizes = [side if n is None else n for n, side in zip(asked, sides, strict=True)]
         rows, columns = (
             np.arange(i * side // n, -(-(i + 1) * side // n), dtype=np.int64)
             for i, side, n in zip(at, sides, sizes, strict=True)
