@@ -113,3 +113,6 @@ GALLERY_NETWORK = "gallery_network"
 """Registry key or run's id of the network whose map was last chosen in the Gallery."""
 GALLERY_ROUND = "gallery_round"
 """Counts how often a picture on the map was closed: each time, the chart forgets which point was clicked."""
+
+EXPERIMENT_ERROR = "experiment_error"
+"""The sentence about runs of an experiment that could not be started or stopped; absent where there is none."""
