@@ -9,6 +9,7 @@ import uuid
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -122,8 +123,8 @@ def export_map(weights: Path, feature_map: FeatureMap, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{uuid.uuid4()}.part")
     try:
-        arrays = {"image_hash": feature_map.image_hashes, "xy": feature_map.xy.astype(np.float16)}
-        save_file(arrays, part, metadata=metadata)
+        arrays: dict[str, npt.NDArray[Any]] = {"image_hash": feature_map.image_hashes}
+        save_file(arrays | {"xy": feature_map.xy.astype(np.float16)}, part, metadata=metadata)
         part.chmod(0o644)
         part.replace(path)
     finally:
