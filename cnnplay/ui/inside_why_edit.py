@@ -114,7 +114,8 @@ def _tell_search(edit: "Edit", names: tuple[str, str]) -> str:
     return (
         f"The gradient ranks all places, the best {N_TRIED} {names[1]} are tried in the network, and the "
         f"{BEAM[len(edit.before)]} most promising edits grow by one more, until the answer turns.{pruned} "
-        f"{edit.n_forward:,} pictures and {edit.n_backward:,} gradients, {milliseconds(1000 * edit.elapsed_s)}. "
+        f"{edit.n_forward:,} pictures and {edit.n_backward:,} {'gradient' if edit.n_backward == 1 else 'gradients'}, "
+        f"{milliseconds(1000 * edit.elapsed_s)}. "
         "It is no search of everything: smaller edits may exist."
     )
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cnnplay.inference.inside.attributions import Attribution, Method, Options, Question
 
 OVER_PARAMETER, CHECK_PARAMETER, REDRAWN_PARAMETER, DRAW_PARAMETER = "over", "check", "redrawn", "draw"
-USUAL_STRENGTH = 70
+USUAL_STRENGTH = 80
 """Percent of the map's colours over the picture."""
 N_DRAWS, MAX_DRAWS = 3, 1000
 """Random weights are drawn three times; the first draw is shown."""
@@ -102,8 +102,8 @@ def _tile(
         _picture(inside, found, strength, f"{TITLES[method]} for {terms.class_name}"),
         _legend(found),
         f'<p class="cp-small">{tell_cost(found)}</p>',
-        f"<p><b>Tells</b> {can} <b>Not</b> {cannot} {link(method)}</p>",
-        f'<p class="cp-small">{tell_nothing(found) or tell_completeness(found)}</p>',
+        f"<p><b>Tells</b> {can} <b>Does not tell</b> {cannot} {tell_nothing(found) or tell_completeness(found)} "
+        f"{link(method)}</p>",
         *(_checked(inside, found, anew, strength) if anew else ()),
     ]
     return _frame(method, parts)
@@ -143,9 +143,10 @@ def _checked(inside: Inside, found: "Attribution", anew: "list[Attribution]", st
     everywhere = [rank_correlation(found.values, each.values) for each in anew]
     on_ink = [rank_correlation(found.values[ink], each.values[ink]) for each in anew] if ink.any() else []
     figures, words = tell_check(everywhere, on_ink)
+    shown = next((each for each in anew if each.values.any()), anew[0])
     return (
         '<p class="cp-why-random"><b>With random weights</b></p>',
-        _picture(inside, anew[0], strength, f"{TITLES[found.method]} with random weights"),
+        _picture(inside, shown, strength, f"{TITLES[found.method]} with random weights"),
         f'<p class="cp-small">{figures}</p>',
         f"<p>{words}</p>",
     )
@@ -161,7 +162,7 @@ def _say_how(*, is_checked: bool) -> None:
     if is_checked:
         words += (
             f" Rank correlation (Spearman) of the sizes of all pixels, {N_DRAWS} draws of random weights: the middle "
-            "one, the lowest and the highest; the picture is of the first. After Adebayo et al. 2018, "
-            "[arXiv:1810.03292](https://arxiv.org/abs/1810.03292)."
+            "one, the lowest and the highest; the picture is of the first that is not empty. After "
+            "Adebayo et al. 2018, [arXiv:1810.03292](https://arxiv.org/abs/1810.03292)."
         )
     st.caption(words)

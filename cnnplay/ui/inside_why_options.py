@@ -53,11 +53,14 @@ def ask_options(inside: Inside) -> "tuple[Options, str | None]":
         n_steps = slide_in_address("Integrated gradients: steps", STEPS_PARAMETER, *STEP_BOUNDS, 32, step=8)
         window, stride = WINDOWS.get(inside.image.shape[1], (5, 2))
         window_px = slide_in_address("Occlusion: side of the square, px", WINDOW_PARAMETER, *WINDOW_BOUNDS, window)
-        stride_px = slide_in_address("Occlusion: moved by, px", STRIDE_PARAMETER, *STRIDE_BOUNDS, stride)
+        stride_px = slide_in_address(
+            "Occlusion: moved by, px", STRIDE_PARAMETER, *STRIDE_BOUNDS, stride,
+            help="By no more than its side: each pixel is hidden at least once.",
+        )  # fmt: skip
         fill = _ask_fill(inside)
     options = Options(
         layer=None if layer is None else follow(inside.graph, layer), n_steps=int(n_steps), window_px=int(window_px),
-        stride_px=int(stride_px), fill=fill,
+        stride_px=min(int(stride_px), int(window_px)), fill=fill,
     )  # fmt: skip
     return options, layer
 

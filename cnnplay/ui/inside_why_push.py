@@ -40,9 +40,8 @@ def show_push(inside: Inside) -> None:
         + _figure(push.image, "The picture", _answer(inside, push.image))
         + _signs(push.signs, strength, "The push")
         + _figure(pushed, "Pushed", _answer(inside, pushed))
-        + _figure(push.image, "The picture", _answer(inside, push.image))
         + _signs(push.noise, strength, "Random signs")
-        + _figure(noisy, "Random", _answer(inside, noisy))
+        + _figure(noisy, "With random signs", _answer(inside, noisy))
         + "</div>"
     )
     name = inside.predictor.classes[push.class_idx]
@@ -61,6 +60,8 @@ def _verdict(inside: Inside, push: "Push") -> str:
 
     classes = inside.predictor.classes
     first = escape(classes[push.class_idx])
+    if push.flips_at is None and push.noise_flips_at is None:
+        return f"Up to {MAX_STRENGTH} of 255 the answer stays {first}, pushed or with random signs."
     if push.flips_at is None:
         words = f"Up to {MAX_STRENGTH} of 255 the answer stays {first}."
     else:
@@ -68,7 +69,7 @@ def _verdict(inside: Inside, push: "Push") -> str:
         words = f"A push by <b>{push.flips_at}</b> of 255 turns {first} into <b>{then}</b>."
     if push.noise_flips_at is None:
         return f"{words} Random signs do not, up to {MAX_STRENGTH}, in {N_NOISES} draws."
-    return f"{words} Random signs do so first at {push.noise_flips_at}, the worst of {N_NOISES} draws."
+    return f"{words} Random signs first do so at {push.noise_flips_at}, in one of {N_NOISES} draws."
 
 
 def _answer(inside: Inside, image: ByteArray) -> str:

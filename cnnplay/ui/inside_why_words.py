@@ -44,29 +44,29 @@ def link(method: "Method") -> str:
 
 
 def tell_worth(found: "Attribution", terms: Terms, options: "Options") -> tuple[str, str]:
-    """What the method can tell and what not, as HTML: two sentences."""
+    """What the method can tell and what not, as HTML: how two sentences go on after "Tells" and "Does not tell"."""
     name, fill = escape(terms.class_name), escape(terms.fill)
     match found.method:
         case "gradcam":
             cells = f"{found.map_px[0]} x {found.map_px[1]}"
             return (
-                f"Where the maps of <code>{escape(terms.layer)}</code> speak for {name}.",
-                f"Nothing finer than its {cells} cells, and nothing that speaks against.",
+                f"where the maps of <code>{escape(terms.layer)}</code> speak for {name}.",
+                f"anything finer than its {cells} cells, nor what speaks against.",
             )
         case "integrated":
             return (
-                f"How the score is made up, pixel by pixel, on the way from {fill} to the picture.",
-                f"Pixels that are {fill} already get nothing, whatever they mean.",
+                f"how the score is made up, pixel by pixel, on the way from {fill} to the picture.",
+                f"what pixels mean that are {fill} already: they get nothing.",
             )
         case "saliency":
             return (
-                f"Which pixels would move the score of {name} most, if changed by a little.",
-                "Not what the answer rests on, and not in which direction.",
+                f"which pixels would move the score of {name} most, if changed by a little.",
+                "what the answer rests on, nor in which direction.",
             )
         case _:
             return (
-                f"What the score loses when a square of {options.window_px} x {options.window_px} becomes {fill}.",
-                "What is smaller than the square; and no such square was ever seen in training.",
+                f"what the score loses when a square of {options.window_px} x {options.window_px} becomes {fill}.",
+                "what smaller parts do, nor how strange the square itself is to the network.",
             )
 
 
@@ -81,7 +81,7 @@ def tell_unit(method: "Method") -> str:
     """What the numbers of a map are."""
     units: dict[Method, str] = {
         "gradcam": "weighted sum of maps",
-        "integrated": "share of the score",
+        "integrated": "logits, shared out",
         "saliency": "logits per full pixel",
         "occlusion": "logits lost",
     }

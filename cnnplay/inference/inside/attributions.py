@@ -24,6 +24,7 @@ from cnnplay.inference.inside.graph import Graph
 from cnnplay.inference.inside.probe import copy_with_probe, private_copy
 from cnnplay.models.forward import CPU_BATCH, normaliser
 from cnnplay.models.spec import ModelSpec
+from cnnplay.models.surgery import PixelShuffle
 
 Method = Literal["gradcam", "integrated", "saliency", "occlusion"]
 Fill = Literal["black", "mean", "white"]
@@ -141,6 +142,8 @@ def attribute(
     Raises:
         InputError: Grad-CAM without a layer that has maps, or a window that does not fit.
     """
+    import captum.attr  # noqa: F401 - takes most of a second the first time, which is no cost of the method
+
     _check(method, options, image)
     probe: nn.Module | None = None
     if method == "gradcam":
@@ -157,6 +160,8 @@ def attribute(
     with torch.no_grad():
         plain = float(score(x)[0])
     values = found.values.detach().numpy().astype(np.float32)
+    if method == "gradcam":
+        values = _unshuffle(values, graph.model)
     start = None if found.gap is None else plain + found.gap - float(values.sum())
     return Attribution(method, values, plain, n_forward, n_backward, elapsed_s, found.map_px, found.gap, start)
 
@@ -171,10 +176,10 @@ class _Found:
 def _check(method: Method, options: Options, image: NDArray[np.uint8]) -> None:
     if method == "gradcam" and options.layer is None:
         raise InputError("Grad-CAM reads the maps of a convolution, and this network has none. Choose another method.")
-    if not 1 <= options.window_px <= min(image.shape[1:]) or options.stride_px < 1:
+    if not 1 <= options.window_px <= min(image.shape[1:]) or not 1 <= options.stride_px <= options.window_px:
         raise InputError(
             f"A window of {options.window_px} px moved by {options.stride_px} px does not fit a picture of "
-            f"{image.shape[2]} x {image.shape[1]}. Give a smaller window, and a stride of at least 1."
+            f"{image.shape[2]} x {image.shape[1]}. Give a smaller window, and a stride from 1 to its side."
         )
 
 
@@ -202,6 +207,16 @@ def _ask(method: Method, score: Score, x: Tensor, probe: nn.Module | None, fill:
                 perturbations_per_eval=CPU_BATCH,
             )  # fmt: skip
             return _Found(values[0, 0], size)
+
+
+def _unshuffle(values: NDArray[np.float32], model: nn.Module) -> NDArray[np.float32]:
+    """Maps of a network that shuffles the pixels lie as these do: back to where each pixel came from."""
+    shuffle = next((module for module in model.modules() if isinstance(module, PixelShuffle)), None)
+    if shuffle is None:
+        return values
+    placed = np.empty_like(values)
+    placed.ravel()[shuffle.positions.numpy()] = values.ravel()
+    return placed
 
 
 @contextmanager
