@@ -24,7 +24,7 @@ def show_row(source: Source) -> tuple[Result, str]:
     result, show = compute(settings, source), chosen_show(settings)
     show_known(settings)
     show_stage(result, show)
-    show_sliding(settings, has_colour=len(source.image) == 3)
+    show_sliding(settings, has_colour=len(source.image) == 3, can_scale=source.is_scalable)
     return result, show
 
 

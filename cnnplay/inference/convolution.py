@@ -246,8 +246,8 @@ class Convolution:
     def _check_groups(self, n_channels: int) -> None:
         if n_channels % self.groups or self.n_kernels % self.groups:
             raise InputError(
-                f"{self.groups} groups do not divide {n_channels} channels and {self.n_kernels} kernels evenly: "
-                "take a number of groups that divides both."
+                f"Groups divide channels and kernels into equal parts. {self.groups} groups do not fit: channels "
+                f"{n_channels}, kernels {self.n_kernels}. Take a number that divides both."
             )
         if n_channels != self.kernel.shape[1] * self.groups:
             raise InputError(

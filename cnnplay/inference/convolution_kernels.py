@@ -77,7 +77,7 @@ KNOWN_KERNELS: tuple[KnownKernel, ...] = (
         ((-1, -1, -1), (-1, -8, -1), (-1, -1, -1)),
         1,
         "Published under the name Sobel. It is no edge finder: all its weights have one sign, so nothing is "
-        "subtracted from anything. It blurs, times -16. The Laplacian has +8 in the middle, and adds up to 0.",
+        "subtracted from anything. It is a blur with its sign turned. The Laplacian has +8 in the middle.",
     ),
 )
 

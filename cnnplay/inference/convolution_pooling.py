@@ -55,7 +55,7 @@ class Pooling:
         """
         self.output_size(*picture.shape[1:])
         values = np.asarray(picture, np.float64)
-        windows = sliding_window_view(values, (self.size, self.size), axis=(1, 2))  # type: ignore[call-overload]
+        windows = sliding_window_view(values, (self.size, self.size), axis=(1, 2))
         taken = windows[:, :: self.stride, :: self.stride]
         pooled: FloatArray = taken.max((-2, -1)) if self.kind == "max" else taken.mean((-2, -1))
         return pooled

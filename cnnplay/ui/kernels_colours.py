@@ -53,14 +53,12 @@ class Scale:
     def words(self, values: FloatArray) -> str:
         """One sentence that says what is shown how."""
         if self.show == "numbers":
-            largest = float(np.abs(values).max())
-            over = f", the largest is {_short(largest)}" if largest > self.limit else ""
-            return f"Blue below 0, white at 0, orange above. Colours are full from {_short(self.limit)} on{over}."
+            return f"Blue below 0, white at 0, orange above, in full from {_short(self.limit)} on."
         black, white = float((values < 0).mean()), float((values > WHITE).mean())
         if not black and not white:
-            return "Shown as grey values: all numbers lie in 0 to 255."
-        parts = [f"{percent(black)} lie below 0 and are shown black"] if black else []
-        parts += [f"{percent(white)} lie above 255 and are shown white"] if white else []
+            return "Shown as grey values, as they are."
+        parts = [f"{_how_many(black)} below 0 and shown black"] if black else []
+        parts += [f"{_how_many(white)} above 255 and shown white"] if white else []
         return f"Clipped to 0 to 255: {', '.join(parts)}."
 
 
@@ -74,7 +72,12 @@ def ramp() -> ByteArray:
     """(255, 3): blue, white, orange."""
     share = np.linspace(-1, 1, N_LEVELS)[:, None]
     ends = np.where(share < 0, np.array(BLUE), np.array(ORANGE))
-    return np.round(np.array(ZERO) + np.abs(share) * (ends - np.array(ZERO))).astype(np.uint8)
+    levels: ByteArray = np.round(np.array(ZERO) + np.abs(share) * (ends - np.array(ZERO))).astype(np.uint8)
+    return levels
+
+
+def _how_many(share: float) -> str:
+    return "all are" if share == 1 else f"{percent(share)} are"
 
 
 def _short(value: float) -> str:

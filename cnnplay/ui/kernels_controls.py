@@ -7,6 +7,7 @@ import streamlit as st
 from cnnplay.inference.convolution import PADDING_MODES
 from cnnplay.inference.convolution_kernels import KNOWN_KERNELS
 from cnnplay.ui.address import choose_in_address, read_number, write
+from cnnplay.ui.kernels_pictures import SIZE_PARAMETER, SIZES, USUAL_SIZE
 from cnnplay.ui.kernels_state import (
     CHANNELS_PARAMETER,
     DILATION,
@@ -16,14 +17,15 @@ from cnnplay.ui.kernels_state import (
     SHOW_PARAMETER,
     STRIDE,
     Settings,
-    known_name,
     take_count,
     take_known,
     take_size,
     usual_show,
 )
-from cnnplay.ui.kernels_text import MAX_KERNELS, MAX_SIDE
+from cnnplay.ui.kernels_text import MAX_KERNELS, MAX_SIDE, known_name
 
+NOTHING = 1e-9
+"""Sums of fractions come so close to the whole number that they are meant to be."""
 _SHOWS = {"picture": "As a picture", "numbers": "As numbers"}
 _CHANNELS = {"1": "Grey", "3": "Colour"}
 _FILLS = {"zeros": "Zeros", "reflect": "Reflect", "replicate": "Replicate", "circular": "Circular"}
@@ -55,17 +57,20 @@ def _plain(total: float) -> str:
 
 
 def _meaning(total: float) -> str:
-    if abs(total) < 1e-9:
+    if abs(total) < NOTHING:
         return "a plain area gives 0."
-    return "a plain area stays as bright as it is." if abs(total - 1) < 1e-9 else "so many times a plain area's value."
+    if abs(total - 1) < NOTHING:
+        return "a plain area stays as bright as it is."
+    return f"a plain area gives {_plain(total)} times its brightness."
 
 
-def show_sliding(settings: Settings, *, has_colour: bool) -> None:
+def show_sliding(settings: Settings, *, has_colour: bool, can_scale: bool) -> None:
     """Size, stride, padding, dilation; channels, kernels, groups; and how the result is shown.
 
     Args:
         settings: of the layer.
         has_colour: whether the picture has.
+        can_scale: whether the picture's size can be chosen.
     """
     rows, columns = settings.kernel.size
     with st.container(key="kernels_sliding", horizontal=True, vertical_alignment="bottom"):
@@ -81,6 +86,10 @@ def show_sliding(settings: Settings, *, has_colour: bool) -> None:
         choose_in_address(
             "The result", list(_SHOWS), SHOW_PARAMETER, default=usual_show(settings.kernel), words=_SHOWS.__getitem__
         )
+        if can_scale:
+            choose_in_address(
+                "Pixels across", SIZES, SIZE_PARAMETER, default=USUAL_SIZE, words=_size_words, kind=st.selectbox
+            )
         if has_colour:
             choose_in_address("The picture", list(_CHANNELS), CHANNELS_PARAMETER, words=_CHANNELS.__getitem__)
         _count("Kernels", "kernels", len(settings.kernels), MAX_KERNELS, lambda n: take_count(settings, n))
@@ -91,6 +100,10 @@ def chosen_show(settings: Settings) -> str:
     """How the result is shown, "picture" or "numbers": as the address says, else as it is best seen."""
     asked = st.query_params.get(SHOW_PARAMETER)
     return asked if asked in _SHOWS else usual_show(settings.kernel)
+
+
+def _size_words(size: str) -> str:
+    return size.replace("x", " x ")
 
 
 def _number(label: str, bounds: tuple[str, int, int, int], about: str) -> None:

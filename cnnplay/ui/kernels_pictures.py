@@ -15,9 +15,8 @@ from cnnplay.data.photo import crop_square, open_photo, shrink_to_32
 from cnnplay.data.picture_code import SHAPES, decode_picture, encode_picture
 from cnnplay.data.store import is_available
 from cnnplay.errors import CnnplayError, DataMissingError, InputError
-from cnnplay.ui import canvas, state
-from cnnplay.ui.address import choose_in_address, write
-from cnnplay.ui.inside_input import read_picture
+from cnnplay.ui import state
+from cnnplay.ui.address import write
 from cnnplay.ui.photos import Photo, current_photo
 from cnnplay.ui.samples import open_dataset
 
@@ -28,8 +27,10 @@ SIZES = ("32", "64", "128", "256", "384", PUBLISHED_SIZE)
 USUAL_SIZE = "256"
 SMALLEST = 32
 MINE = "mine"
-BUILT_IN = {"photo": ("china.jpg", "A temple"), "flower": ("flower.jpg", "A flower")}
-_CREDIT = "{}: a photo from the package scikit-learn, CC BY 2.0, attributed there to danielbuechele."
+USUAL = "photo"
+BUILT_IN = {USUAL: ("china.jpg", "A temple"), "flower": ("flower.jpg", "A flower")}
+_CREDIT = "{}, by danielbuechele, CC BY 2.0, from scikit-learn."
+_NO_DRAWING = "There is no drawing in this visit yet. Draw one, then choose it here."
 _KINDS = {
     "photo": "Temple",
     "flower": "Flower",
@@ -54,53 +55,48 @@ def show_picture_choice() -> Source:
     """The choice of a picture; all of it is in the address.
 
     Raises:
-        InputError: there is no such picture; the sentence says why.
-        DataError: its data set is not on this machine, or damaged.
+        DataMissingError: not even the photo that takes the place of others is there.
     """
     kind = _kind()
     st.session_state.kernels_kind = kind
     with st.container(key="kernels_pictures", horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control(
-            "Picture", list(_KINDS), key="kernels_kind", format_func=_KINDS.__getitem__, required=True,
+        st.pills(
+            "Picture", list(_KINDS), key="kernels_kind", format_func=_KINDS.__getitem__, required=True, wrap=True,
             on_change=lambda: _choose(st.session_state.kernels_kind),
         )  # fmt: skip
         if kind in _RANDOM:
             st.button("Another", on_click=_choose, args=(kind,), help="Another test picture, by chance.")
-        if kind in (*BUILT_IN, MINE):
-            choose_in_address(
-                "Pixels across", SIZES, SIZE_PARAMETER, default=USUAL_SIZE, words=_size_words, kind=st.selectbox
-            )
     if kind == MINE:
         _show_upload()
     if error := st.session_state.pop(state.KERNELS_PICTURE_ERROR, None):
-        raise InputError(error)
-    return _read()
-
-
-def _size_words(size: str) -> str:
-    return size.replace("x", " x ")
+        st.warning(error)
+        if error == _NO_DRAWING:
+            st.page_link("pages/draw.py", label="Draw one")
+    try:
+        return _read(st.query_params.get(INPUT_PARAMETER, USUAL))
+    except CnnplayError as error:
+        st.warning(f"{error} Until then, here is the {_KINDS[USUAL].lower()}.")
+        return _read(USUAL)
 
 
 def _kind() -> str:
-    asked = st.query_params.get(INPUT_PARAMETER, "photo")
-    if asked in (*BUILT_IN, MINE, "drawing"):
+    asked = st.query_params.get(INPUT_PARAMETER, USUAL)
+    if asked in (*BUILT_IN, MINE):
         return asked
     if ":" in asked:
         return "object" if "cifar" in asked else "digit"
     try:
         return "drawing" if len(decode_picture(asked)) == 1 else MINE
     except InputError:
-        return "photo"
+        return USUAL
 
 
 def _choose(kind: str) -> None:
     """Put a picture of that kind into the address."""
     try:
-        chosen = _PICKED[kind]()
+        write(INPUT_PARAMETER, _PICKED[kind](), usual=USUAL)
     except CnnplayError as error:
         st.session_state[state.KERNELS_PICTURE_ERROR] = str(error)
-        chosen = kind
-    write(INPUT_PARAMETER, chosen, usual="photo")
 
 
 def _random_test_picture(kind: str) -> str:
@@ -112,11 +108,12 @@ def _random_test_picture(kind: str) -> str:
 def _drawing() -> str:
     """What lies on the canvas of the Draw page, as the networks get it."""
     from cnnplay.data.strokes import strokes_from_canvas
+    from cnnplay.ui import canvas  # only a running app can load it
     from cnnplay.ui.digits import prepare
 
     sample, drawing = st.session_state.get(state.SAMPLE), st.session_state.get(state.DRAWING)
     if sample is None and not (drawing or {}).get("objects"):
-        raise InputError("There is no drawing in this visit yet. Draw one on the page Draw, then choose it here.")
+        raise InputError(_NO_DRAWING)
     brush_px = st.session_state.get(state.BRUSH_PX, canvas.DEFAULT_BRUSH_PX)
     digit = prepare(strokes_from_canvas(drawing), sample=sample, brush_px=brush_px, canvas_px=canvas.CANVAS_PX)
     return encode_picture(digit.image[None])
@@ -157,18 +154,17 @@ def _share(photo: Photo) -> None:
     write(SIZE_PARAMETER, None)
 
 
-def _read() -> Source:
-    asked = st.query_params.get(INPUT_PARAMETER, "photo")
+def _read(asked: str) -> Source:
     if asked in BUILT_IN:
         file, title = BUILT_IN[asked]
         return Source(_scale(open_built_in(file), _size()), _CREDIT.format(title), is_scalable=True)
-    if asked == "drawing":
-        raise InputError("There is no drawing in this visit yet. Draw one on the page Draw, then choose it here.")
     if asked == MINE:
         photo = current_photo()
         if photo is None:
-            raise InputError("There is no photo in this visit yet. Choose a file above, or another picture.")
+            raise InputError("There is no photo in this visit yet. Choose a file above.")
         return Source(_scale(photo.image, _size()), photo.note, is_scalable=True)
+    from cnnplay.ui.inside_input import read_picture  # it brings the canvas, which only a running app can load
+
     picture = read_picture(asked)
     if picture.image.shape not in SHAPES:
         raise InputError(f"A picture of shape {picture.image.shape} is not shown here. Choose another picture.")
@@ -206,6 +202,6 @@ def _scale(image: Image.Image, size: str) -> NDArray[np.uint8]:
         return shrink_to_32(crop_square(image, 0.5, 0.5, 1.0))
     else:
         factor = int(size) / max(image.size)
-        sides = tuple(max(1, round(side * factor)) for side in image.size)
-        scaled = image.resize(sides, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        width, height = (max(1, round(side * factor)) for side in image.size)
+        scaled = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
     return np.ascontiguousarray(np.asarray(scaled).transpose(2, 0, 1))

@@ -12,11 +12,14 @@ from cnnplay.ui.address import choose_in_address, read_number, write
 from cnnplay.ui.kernels_colours import scale_for
 from cnnplay.ui.kernels_pictures import INPUT_PARAMETER, PUBLISHED_SIZE, SIZE_PARAMETER
 from cnnplay.ui.kernels_state import Result
+from cnnplay.ui.kernels_walk import number
 from cnnplay.ui.pictures import EXACT_UP_TO_PX, data_address
 
 SIZE, STRIDE = ("pool", 1, 8, 2), ("pool_stride", 1, 8, 2)
 """Parameter, lowest, highest and usual number."""
 OF_PARAMETER = "pool_of"
+MOST_WRITTEN = 3
+"""Rows of a window whose numbers are written out."""
 _OF = {"picture": "The picture", "map": "The map above"}
 _TITLES = {"max": "Max pooling", "average": "Average pooling"}
 
@@ -43,6 +46,8 @@ def show_pooling(result: Result, show: str) -> None:
     values = result.map[None] if of == "map" else result.picture
     try:
         _show(values, show if of == "map" else "picture")
+        if of == "picture":
+            _show_window(result)
     except InputError as error:
         st.warning(str(error))
 
@@ -64,6 +69,24 @@ def _show(values: FloatArray, show: str) -> None:
     st.html(
         f'<div class="cp-k-pools">{"".join(figures)}</div><p class="cp-k-poolsize">{formula} '
         f"Of {height * width:,} numbers in a channel, {rows * columns:,} are left: one in {1 / share:.3g}.</p>"
+    )
+
+
+def _show_window(result: Result) -> None:
+    """The numbers of one window, at the chosen place; only where they fit into a sentence."""
+    size, stride = (int(read_number(*bounds)) for bounds in (SIZE, STRIDE))
+    if size > MOST_WRITTEN or result.maps is None:
+        return
+    rows, columns = Pooling("max", size, stride).output_size(*result.picture.shape[1:])
+    moved = result.settings.convolution.stride
+    row, column = (min(n - 1, at * moved // stride) for n, at in zip((rows, columns), result.place, strict=True))
+    top, left = row * stride, column * stride
+    numbers = result.picture[0, top : top + size, left : left + size]
+    written = ", ".join(number(float(each)) for each in numbers.ravel())
+    channel = "" if len(result.picture) == 1 else " of red"
+    st.caption(
+        f"At row {row}, column {column} the window{channel} holds {written}: "
+        f"the largest is {number(float(numbers.max()))}, the mean {number(float(numbers.mean()))}."
     )
 
 

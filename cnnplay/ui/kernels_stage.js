@@ -1,6 +1,6 @@
 // Picture, kernel and result in one row. The numbers of the kernel are told as they are written; a click in a picture
 // chooses a number of the result, and the window that it is made from is outlined.
-const WAIT_MS = 140; // after the last letter, so that "-12" is told once
+const WAIT_MS = 90; // after the last letter, so that "-12" is told once
 const SMALLEST_MARK_PX = 9;
 
 function make(tag, className, parent, text) {

@@ -21,10 +21,9 @@ from cnnplay.ui.kernels_state import (
     Result,
     Settings,
     keep_kernel,
-    known_name,
     with_divisor,
 )
-from cnnplay.ui.kernels_text import Kernel, parse_cell, parse_divisor, parse_grid
+from cnnplay.ui.kernels_text import Kernel, known_name, parse_cell, parse_divisor, parse_grid
 from cnnplay.ui.pictures import EXACT_UP_TO_PX, data_address
 
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
@@ -139,9 +138,14 @@ def _result_data(result: Result, show: str) -> dict[str, Any]:
         "outRows": rows,
         "outColumns": columns,
         "outPixelated": max(rows, columns) <= EXACT_UP_TO_PX,
-        "resultNote": f"{rows} x {columns} numbers. {scale.words(result.map)}",
+        "resultNote": f"{rows} x {columns} numbers, {_range(result)}. {scale.words(result.map)}",
         "at": list(result.place),
     }
+
+
+def _range(result: Result) -> str:
+    low, high = (f"{round(float(end), 1):,g}" for end in (result.map.min(), result.map.max()))
+    return f"{low} to {high}".replace("-", "\N{MINUS SIGN}")
 
 
 def _kernel_title(settings: Settings) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -205,6 +206,4 @@ def _read(bounds: tuple[str, int, int, int]) -> int:
 
 
 def _value(text: str) -> float:
-    from fractions import Fraction
-
     return float(Fraction(text))

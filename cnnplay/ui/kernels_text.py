@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnplay.errors import InputError
 from cnnplay.inference.convolution import FloatArray
-from cnnplay.inference.convolution_kernels import KnownKernel, get_known
+from cnnplay.inference.convolution_kernels import KNOWN_KERNELS, KnownKernel, get_known
 
 MAX_SIDE = 7
 MAX_KERNELS = 4
@@ -69,8 +69,6 @@ def from_known(known: KnownKernel, *, bias: str = "0") -> Kernel:
 
 def known_name(kernel: Kernel) -> KnownKernel | None:
     """The known kernel that this one is, whatever its bias and however many zeros are around it."""
-    from cnnplay.inference.convolution_kernels import KNOWN_KERNELS
-
     for known in KNOWN_KERNELS:
         plain = from_known(known, bias=kernel.bias)
         if min(kernel.size) >= min(plain.size) and plain.resized(*kernel.size) == kernel:

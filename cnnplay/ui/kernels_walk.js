@@ -3,7 +3,9 @@
 const REST_MS = 600;
 const SLOWEST_MS = 1400;
 const MOST_TERMS = 9; // of a sum that is written out
-const MOST_WORDED = 5; // columns of a kernel whose products show their factors
+const MOST_WORDED = 5; // columns of a kernel whose products show their factors, or of three kernels side by side:
+const MOST_WORDED_OF_SEVERAL = 3;
+const MOST_BETWEEN = 3; // columns of a kernel whose products fit between the two pieces
 const MINUS = "\u2212";
 
 function make(tag, className, parent, text) {
@@ -15,6 +17,7 @@ function make(tag, className, parent, text) {
 }
 
 function words(value) {
+  if (value === 0) return "0"; // not -0
   const whole = Number.isInteger(value);
   const text = whole ? value.toLocaleString("en-US") : value.toLocaleString("en-US", { maximumFractionDigits: 4 });
   return text.replace("-", MINUS);
@@ -120,8 +123,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (kernel.length > 1) make("small", "", block, data.names[channel]).dataset.sum = channel;
       return grid(make("div", "cp-k-cells", block), layer.length, layer[0].length);
     });
-    parts.products.classList.toggle("cp-k-plain", kernel[0][0].length > MOST_WORDED);
-    parts.productsNote.textContent = "pixel x weight";
+    const across = kernel[0][0].length;
+    parts.products.classList.toggle("cp-k-plain", across > (kernel.length > 1 ? MOST_WORDED_OF_SEVERAL : MOST_WORDED));
+    parts.boards.classList.toggle("cp-k-wide", kernel.length > 1 || across > MOST_BETWEEN);
+    parts.productsNote.textContent = "Pixel x weight";
     root.outputCells = grid(parts.output, rows, columns);
     root.outputCells.forEach((cell, at) => {
       const [row, column] = [Math.floor(at / columns), at % columns];
@@ -167,7 +172,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const product = pixel * weight;
     const largest = Math.max(...kernel.flat(2).map(Math.abs), 1e-9) * 255;
     cell.replaceChildren();
-    make("i", "", cell, `${words(pixel)}\u00b7${words(weight)}`);
+    make("i", "", cell, `${words(pixel)}\u00d7${words(weight)}`);
     make("b", "", cell, words(product));
     cell.style.setProperty("--share", Math.min(1, Math.abs(product) / largest));
     cell.classList.toggle("cp-k-below", product < 0);

@@ -91,7 +91,8 @@ def terms_table(told: Sum, result: Result) -> str:
 
 def number(value: float) -> str:
     """Whole numbers whole, others to four decimals, with a true minus sign."""
-    text = f"{value:,.0f}" if value == int(value) else f"{value:,.4f}".rstrip("0")
+    whole = value == int(value)
+    text = f"{int(value):,}" if whole else f"{value:,.4f}".rstrip("0")
     return text.replace("-", "\N{MINUS SIGN}")
 
 
