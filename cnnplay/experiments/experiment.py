@@ -68,6 +68,7 @@ class Experiment:
         look: what to look at in the chart.
         setting: what all arms have in common, as the end of the sentence "Each run: ...".
         axis: what the knob is called, where it is a number; None where the arms are names.
+        needed: keys of the arms that the judge has to know; None for all.
         pairs: keys of arms whose difference is tested against chance.
         whole_set: whether no smaller data set can stand in for the one it asks for.
         gradients: whether the size of the gradient in each layer is part of the answer.
@@ -85,6 +86,7 @@ class Experiment:
     look: str
     setting: str
     axis: str | None = None
+    needed: tuple[str, ...] | None = None
     pairs: tuple[tuple[str, str], ...] = ()
     whole_set: bool = False
     gradients: bool = False

@@ -121,6 +121,12 @@ def is_complete(experiment: Experiment, result: Result) -> bool:
     return len(current(experiment, result).arms) == len(experiment.arms)
 
 
+def is_decided(experiment: Experiment, result: Result) -> bool:
+    """Whether enough was measured to judge the guesses."""
+    needed = experiment.needed if experiment.needed is not None else tuple(arm.key for arm in experiment.arms)
+    return all(result.arm(key) is not None for key in needed)
+
+
 def shipped_path(key: str) -> Path:
     """Where the measured result of an experiment lies that comes with the project."""
     return checkpoints_dir() / FOLDER / f"{key}.json"

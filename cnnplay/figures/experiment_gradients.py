@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
-from cnnplay.figures.experiments import SERIES_COLOURS
+from cnnplay.figures.experiments import SERIES_COLOURS, chart_title
 from cnnplay.figures.labels import FONT_PX, place_labels
 from cnnplay.figures.template import as_text, heading, new_figure
 
@@ -16,7 +17,7 @@ PLOT_WIDTH_PX, PLOT_HEIGHT_PX = 280.0, 270.0
 """What names are placed for: a phone."""
 TINY = 1e-20
 """A gradient of exactly 0 has no place on an axis of powers; it is drawn here and said to be 0."""
-N_TRACK = 40
+N_TRACK = 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +52,11 @@ def gradient_lines(flows: Sequence[Flow], *, when: str) -> go.Figure:
     figure = new_figure(
         height=GRADIENTS_PX,
         margin={"l": 56, "r": 12, "t": 44, "b": 44},
-        xaxis={"title": {"text": "layer with weights, from the picture to the answer"}, "range": [0.4, deepest + 0.6]},
+        xaxis={"title": {"text": "layer with weights, from the picture to the answer"}, "range": [0.4, deepest + 0.6],
+               "dtick": max(1, round(deepest / 8)), "tick0": 1},
         yaxis={"type": "log", "range": [low, high], "exponentformat": "power",
                "dtick": max(1, round((high - low) / 6))},
-        title={"text": heading(f"Size of the gradient {when}", known), "x": 0, "xref": "paper", "y": 0.98,
-               "yref": "container", "yanchor": "top", "font": {"size": 13}},
+        annotations=[chart_title(heading(f"Size of the gradient {when}", known))],
     )  # fmt: skip
     for flow in flows:
         colour = palette[flow.series or flow.label]
@@ -90,14 +91,20 @@ def _add_names(
 
     shown = sorted((flow for flow in flows if flow.norms), key=lambda flow: flow.norms[0])
     points = np.array([place(1, flow.norms[0]) for flow in shown]).reshape(-1, 2)
-    tracks = [[place(i + 1, norm) for i, norm in enumerate(flow.norms)] for flow in shown]
-    corners = [np.tile(np.array(track), 2) for track in tracks]
-    lines = np.concatenate([np.zeros((0, 4)), *corners])
+    tracks = [_track(np.array([place(i + 1, norm) for i, norm in enumerate(flow.norms)])) for flow in shown]
+    lines = np.tile(np.concatenate([np.zeros((0, 2)), *tracks]), 2)
     names = [flow.label for flow in shown]
     placed = place_labels(points, names, width_px=PLOT_WIDTH_PX, height_px=PLOT_HEIGHT_PX, lines=lines)
     for at, where in placed.items():
         flow = shown[at]
         figure.add_annotation(
-            x=1, y=math.log10(max(flow.norms[0], TINY)), xshift=where.dx, yshift=where.dy, text=as_text(flow.label),
-            showarrow=False, font={"size": FONT_PX, "color": palette[flow.series or flow.label]},
+            x=1, y=math.log10(max(flow.norms[0], TINY)), xshift=where.dx, yshift=where.dy, 
+            text=f'<span style="color:{palette[flow.series or flow.label]}">{as_text(flow.label)}</span>',
+            showarrow=False, font={"size": FONT_PX},
         )  # fmt: skip
+
+
+def _track(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Points along a line, close enough to keep names off it."""
+    along = np.linspace(0, len(places) - 1, N_TRACK)
+    return np.stack([np.interp(along, np.arange(len(places)), places[:, axis]) for axis in (0, 1)], 1)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from cnnplay.figures.experiments import chart_title
 from cnnplay.figures.template import BLUE, GREY, ORANGE, TEXT, as_text, heading, new_figure
 from cnnplay.words import accuracy
 
-ROW_PX, ROWS_PX = 58, 84
+ROW_PX, ROWS_PX = 58, 96
 CURVES_PX = 320
 LEAST_POINTS = 1.0
 """The axis of differences shows at least so many points each way."""
@@ -44,12 +45,11 @@ def reproduced_rows(rows: Sequence[Reproduced]) -> go.Figure:
     reach = ROOM * max([LEAST_POINTS, *(abs(each) for row in rows for each in _distances(row))])
     figure = new_figure(
         height=ROWS_PX + ROW_PX * n,
-        margin={"l": 12, "r": 12, "t": 44, "b": 44},
+        margin={"l": 12, "r": 12, "t": 56, "b": 44},
         xaxis={"title": {"text": "points above or below the published accuracy"}, "range": [-reach, reach],
-               "tickformat": "+.1~f", "nticks": 7},
+               "tickformat": "+.1~f", "nticks": 7, "showgrid": False},
         yaxis={"range": [n - 0.35, -0.75], "showticklabels": False, "showgrid": False},
-        title={"text": _title(rows), "x": 0, "xref": "paper", "y": 0.99, "yref": "container", "yanchor": "top",
-               "font": {"size": 13}},
+        annotations=[chart_title(_title(rows))],
     )  # fmt: skip
     figure.add_vline(x=0, line={"color": GREY, "width": 1.4})
     for at, row in enumerate(rows):
@@ -111,8 +111,7 @@ def reproduced_curves(published: Curve, measured: Curve, own: Sequence[Curve] = 
         xaxis={"title": {"text": "epoch"}, "range": [0.6, last + 0.4], "dtick": max(1, round(last / 10)),
                "showgrid": False},
         yaxis={"ticksuffix": " %"},
-        title={"text": heading("Test accuracy", series), "x": 0, "xref": "paper", "y": 0.98, "yref": "container",
-               "yanchor": "top", "font": {"size": 13}},
+        annotations=[chart_title(heading("Test accuracy", series))],
     )  # fmt: skip
     for curve in own:
         _add_curve(figure, curve, ORANGE, "your run", width=1.2)

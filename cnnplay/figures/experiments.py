@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -11,15 +12,14 @@ from cnnplay.figures.template import BLUE, COLOURS, GREY, ORANGE, PURPLE, TEXT, 
 from cnnplay.words import accuracy
 
 LINES_PX = 400
-ROW_PX, ROWS_PX = 56, 76
+ROW_PX, ROWS_PX = 56, 84
 """Height of a row, and of what is around them all."""
 ROOM = 0.06
 """Of the axis of accuracies, free below the lowest and above the highest value."""
 LEAST_ROOM = 0.004
 SERIES_COLOURS = (BLUE, ORANGE, COLOURS[2], PURPLE)
 OWN_SYMBOL, PUBLISHED_SYMBOL = "diamond-open", "x-thin-open"
-NAME_PX = 11
-"""Of the name of a line, above its last point."""
+TITLE_SHIFT_PX = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +52,14 @@ def mean_and_interval(values: Sequence[float]) -> tuple[float, float, float] | N
     return (mean, spread.low, spread.high) if spread else (mean, mean, mean)
 
 
+def chart_title(text: str) -> dict[str, Any]:
+    """A title of one or two lines above the plot, from its left edge."""
+    return {
+        "text": text, "x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom",
+        "yshift": TITLE_SHIFT_PX, "align": "left", "showarrow": False, "font": {"color": TEXT},
+    }  # fmt: skip
+
+
 def answer_lines(arms: Sequence[Measured], *, axis: str) -> go.Figure:
     """Accuracy along the knob: a line through the means of each series, with intervals and every seed as a dot.
 
@@ -75,8 +83,7 @@ def answer_lines(arms: Sequence[Measured], *, axis: str) -> go.Figure:
             "showgrid": False,
         },
         yaxis={"ticksuffix": " %", "range": _range(arms)},
-        title={"text": _legend("Test accuracy", arms, colours), "x": 0, "xref": "paper", "y": 0.98, "yref": "container",
-               "yanchor": "top", "font": {"size": 13}},
+        annotations=[chart_title(_legend("Test accuracy", arms, colours))],
     )  # fmt: skip
     for name in series:
         mine = [arm for arm in arms if arm.series == name]
@@ -114,11 +121,10 @@ def answer_rows(arms: Sequence[Measured]) -> go.Figure:
     n = len(arms)
     figure = new_figure(
         height=ROWS_PX + ROW_PX * n,
-        margin={"l": 12, "r": 12, "t": 40, "b": 36},
+        margin={"l": 12, "r": 12, "t": 48, "b": 36},
         xaxis={"ticksuffix": " %", "range": _range(arms), "nticks": 6},
         yaxis={"range": [n - 0.35, -0.75], "showticklabels": False, "showgrid": False},
-        title={"text": _legend("Test accuracy", arms, {}), "x": 0, "xref": "paper", "y": 0.99, "yref": "container",
-               "yanchor": "top", "font": {"size": 13}},
+        annotations=[chart_title(_legend("Test accuracy", arms, {}))],
     )  # fmt: skip
     for row, arm in enumerate(arms):
         found = mean_and_interval(arm.values)

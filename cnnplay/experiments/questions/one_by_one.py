@@ -40,5 +40,6 @@ EXPERIMENT = Experiment(
     ),
     look="Move the number of maps that come in until the narrow way is no longer the cheaper one.",
     setting=SHORT_WORDS,
+    needed=(),
     pairs=(("with", "without"),),
 )

@@ -58,6 +58,7 @@ EXPERIMENT = Experiment(
     judge=_judge,
     arms=ARMS,
     whole_set=True,
+    needed=tuple(arm.key for arm in ARMS if arm.published is not None),
     n_seeds=1,
     why=(
         "A published accuracy is one run: another seed draws other first weights and another order of the pictures, "

@@ -45,14 +45,14 @@ EXPERIMENT = Experiment(
     arms=tuple(_arm(model, radius_px) for model in NETS for radius_px in RADII_PX),
     n_seeds=5,
     why=(
-        "The dense net has one weight of its own for every pixel and every unit, so it never knew which pixels are "
-        "neighbours: shuffling only deals the same pixels to other weights, and it learns those instead.",
-        "A convolution looks through a window of 5 x 5 neighbours and uses the same small filter at every place, which "
-        "pays because strokes are made of neighbours; once the shuffle has scattered a stroke over the picture, no "
-        "window holds a piece of it any more, and there is no filter worth sliding.",
+        "The dense net gives every pixel a weight of its own and never used which pixels are neighbours: after the "
+        "shuffle it learns the same weights, only in another order.",
+        "The CNN slides one small filter over all windows of 5 x 5 neighbours, which works because neighbours make "
+        "strokes; the shuffle scatters every stroke, so a window holds stray pixels that mean something else at each "
+        "place, and no one filter fits them all.",
     ),
-    look="The dense net's line is flat. The CNN's falls once pixels leave the 5 x 5 window of its filters, and stops "
-    "falling when nothing near is left to lose.",
+    look="The dense net's line is flat. The CNN's falls with the first pixels that move, and below the dense net's "
+    "where they leave the 5 x 5 window: then it does worse than a net that sees everything at once.",
     setting="all 60,000 training pictures of MNIST once, as published (SGD, rate 0.01, momentum 0.5, batches of 64)",
     axis="furthest that a pixel moves, px",
     pairs=(("cnn6-0", "cnn6-28"), ("fc2-0", "fc2-28"), ("cnn6-28", "fc2-28")),
