@@ -6,10 +6,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnplay.ui.inside import Inside
+from cnnplay.ui.inside_kept import kept
 from cnnplay.ui.pictures import as_paper, data_address
 from cnnplay.words import count
 
@@ -34,10 +34,10 @@ KIND_WORDS = {
 LETTER_PX, LABEL_PX, MARGIN_PX = 6.3, 30, 3
 """Width of a letter under a group; height of the two lines there; around the blocks."""
 BEND_PX = 10
-WIDE_PX, HIGH_PX, MOST_ZOOM = 700, 150, 2.2
+WIDE_PX, HIGH_PX = 784, 150
+ZOOMS = tuple(zoom / 20 for zoom in range(44, 19, -1))
 """Small networks are drawn larger, as far as they stay within this, and no further."""
 INPUT_PX = 42
-MAX_KEPT = 40
 
 
 def shape_words(shape: Sequence[int]) -> str:
@@ -47,14 +47,13 @@ def shape_words(shape: Sequence[int]) -> str:
 
 def get_groups(inside: Inside) -> "tuple[Group, ...]":
     """The network of the page, laid out; once for all who look at it."""
-    return _lay_out(id(inside.graph), inside)
+    return kept(inside, _lay_out)
 
 
-@st.cache_resource(max_entries=MAX_KEPT, show_spinner=False)
-def _lay_out(number: int, _inside: Inside) -> "tuple[Group, ...]":  # noqa: ARG001 - a graph is kept as long as its network
+def _lay_out(inside: Inside) -> "tuple[Group, ...]":
     from cnnplay.inference.inside.architecture import draw_architecture
 
-    return draw_architecture(_inside.graph, {name: tuple(value.shape) for name, value in _inside.values().items()})
+    return draw_architecture(inside.graph, {name: tuple(value.shape) for name, value in inside.values().items()})
 
 
 def draw_input(image: NDArray[np.uint8], groups: "Sequence[Group]") -> str:
@@ -90,16 +89,24 @@ class Frame:
 
 
 def measure(groups: "Sequence[Group]") -> Frame:
-    """The frame that all groups of a network share."""
+    """The frame that all groups of a network share: the largest in which they stand in one row, if there is one."""
     up, down = max(group.up for group in groups), max(group.down for group in groups)
-    zoom = min(WIDE_PX / sum(group.width for group in groups), HIGH_PX / (up + down), MOST_ZOOM)
-    zoom = max(zoom, 1.0)
+    zooms = [zoom for zoom in ZOOMS if zoom * (up + down) <= HIGH_PX]
+    fitting = (zoom for zoom in zooms if sum(_group_width(group, zoom) for group in groups) <= WIDE_PX)
+    zoom = next(fitting, 1.0)
     return Frame(zoom, max(zoom * up, INPUT_PX / 2) + MARGIN_PX, max(zoom * down, INPUT_PX / 2) + MARGIN_PX)
 
 
+def _group_width(group: "Group", zoom: float) -> float:
+    return max(zoom * group.width, LETTER_PX * max(len(group.name), len(_short_shape(group))) + 8)
+
+
+def _short_shape(group: "Group") -> str:
+    return shape_words(group.shape).removesuffix(" values")
+
+
 def _draw_group(group: "Group", frame: Frame, chosen: str) -> str:
-    words = shape_words(group.shape).replace(" values", "")
-    width = max(frame.zoom * group.width, LETTER_PX * max(len(group.name), len(words)) + 8)
+    width = _group_width(group, frame.zoom)
     height = frame.up + frame.down + LABEL_PX
     lines = "".join(_draw_line(line) for line in group.lines)
     lines += f'<path d="M{group.width:.1f},0H{width / frame.zoom:.1f}"/>'
@@ -109,7 +116,7 @@ def _draw_group(group: "Group", frame: Frame, chosen: str) -> str:
         f'viewBox="0 {-frame.up:.1f} {width:.1f} {height:.1f}">'
         f'<g transform="scale({frame.zoom:.3f})"><g class="cp-ways">{lines}</g>{cells}</g>'
         f'<text x="{width / 2:.1f}" y="{frame.down + 10:.1f}">{escape(group.name)}</text>'
-        f'<text class="cp-shape" x="{width / 2:.1f}" y="{frame.down + 24:.1f}">{words}</text></svg>'
+        f'<text class="cp-shape" x="{width / 2:.1f}" y="{frame.down + 24:.1f}">{_short_shape(group)}</text></svg>'
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cnnplay.ui.inside import Inside
 from cnnplay.ui.inside_architecture import shape_words
+from cnnplay.ui.inside_kept import kept
 from cnnplay.ui.inside_ribbon import show_rows
 from cnnplay.ui.inside_structure_table import show_table
 from cnnplay.ui.pictures import as_paper, data_address
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from cnnplay.inference.inside.receptive_field import Field
     from cnnplay.inference.inside.structure import Structure
 
-MAX_KEPT = 40
 MAX_GLANCE = 24
 """Maps of the chosen step that are shown beside the lines that compute them."""
 BRIGHT = 255
@@ -42,14 +42,13 @@ def show_structure(inside: Inside) -> None:
 
 def get_structure(inside: Inside) -> "Structure":
     """All that can be told of the page's network without measuring; once for all who look at it."""
-    return _read(id(inside.graph), inside)
+    return kept(inside, _read)
 
 
-@st.cache_resource(max_entries=MAX_KEPT, show_spinner=False)
-def _read(number: int, _inside: Inside) -> "Structure":  # noqa: ARG001 - a graph is kept as long as its network
+def _read(inside: Inside) -> "Structure":
     from cnnplay.inference.inside.structure import read_structure, shapes_of
 
-    return read_structure(_inside.graph, shapes_of(_inside.values()))
+    return read_structure(inside.graph, shapes_of(inside.values()))
 
 
 def _facts(inside: Inside, structure: "Structure") -> str:
@@ -106,7 +105,7 @@ def _field_picture(inside: Inside, fields: "tuple[Field, Field]") -> str:
     )
     words = f"Rows {top} to {bottom} and columns {left} to {right}: what the unit in the middle sees."
     return (
-        f'<figure class="cp-field"><div><img class="cp-pixels" src="{data_address(shown)}" alt="The picture">'
+        f'<figure class="cp-seen"><div><img class="cp-pixels" src="{data_address(shown)}" alt="The picture">'
         f'<span style="{box}"></span></div><figcaption>{words}</figcaption></figure>'
     )
 

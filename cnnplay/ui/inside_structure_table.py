@@ -38,8 +38,8 @@ class Timed:
 
 def show_table(inside: Inside, structure: "Structure") -> None:
     """The tree; a click on a layer chooses it, a click on a group opens it."""
-    timed = st.session_state.get(state.INSIDE_TIMES)
-    times = timed.times if timed is not None and timed.graph is inside.graph else {}
+    timed: Timed | None = st.session_state.get(state.INSIDE_TIMES)
+    times: dict[str, float] = timed.times if timed is not None and timed.graph is inside.graph else {}
     head = "".join(f"<span>{word}</span>" for word in HEAD)
     rows = "".join(_draw_branch(branch, structure, times, inside.layer, 0) for branch in structure.children)
     total = milliseconds(sum(times.values())) if times else ""
@@ -53,7 +53,9 @@ def show_table(inside: Inside, structure: "Structure") -> None:
     show_clickable(html, key="inside_tree", on_pick=choose_layer)
     with st.container(horizontal=True, vertical_alignment="center", key="inside_timing"):
         st.button("Measure the times", key="inside_time", on_click=_time, args=(inside,))
-        st.caption(_say_timed(timed) if times else "On this machine, for one picture; it takes a moment.")
+        st.caption(
+            _say_timed(timed) if timed is not None and times else "On this machine, for one picture; it takes a moment."
+        )
     st.caption(
         "A MAC is one multiplication and one addition. Sees: how many pixels of the picture can change one unit "
         "([Araujo, Norris and Sim 2019](https://doi.org/10.23915/distill.00021)). Of a group: what it gives, and sums."
