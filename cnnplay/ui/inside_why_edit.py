@@ -9,8 +9,8 @@ from cnnplay.data.picture_code import encode_picture
 from cnnplay.figures.inside_why import paint_difference
 from cnnplay.ui import canvas
 from cnnplay.ui.address import choose_in_address, write
-from cnnplay.ui.inside import Inside
-from cnnplay.ui.inside_input import INPUT_PARAMETER
+from cnnplay.ui.answer import is_none
+from cnnplay.ui.inside import INPUT_PARAMETER, Inside
 from cnnplay.ui.inside_why_computed import get_edit
 from cnnplay.ui.inside_why_maps import base_picture
 from cnnplay.ui.networks import IN_ADDRESS
@@ -45,8 +45,8 @@ def show_edit(inside: Inside) -> None:
     after = inside.predictor.predict(edit.after)
     st.html(
         '<div class="cp-why-row">'
-        + _figure(base_picture(edit.before), "Before", _answer(prediction))
-        + _figure(base_picture(edit.after), "After", _answer(after))
+        + _figure(base_picture(edit.before), "Before", tell_answer(prediction))
+        + _figure(base_picture(edit.after), "After", tell_answer(after))
         + _figure(paint_difference(edit.before, edit.after), "Difference", _legend(inside))
         + "</div>"
     )
@@ -127,8 +127,10 @@ def _figure(picture: ByteArray, title: str, text: str) -> str:
     )
 
 
-def _answer(prediction: "Prediction") -> str:
-    return f"{escape(prediction.label)}, {percent(prediction.prob)}"
+def tell_answer(prediction: "Prediction") -> str:
+    """The answer under a picture, as HTML."""
+    doubt = "; perhaps none of its classes" if is_none(prediction) else ""
+    return f"{escape(prediction.label)}, {percent(prediction.prob)}{doubt}"
 
 
 def _legend(inside: Inside) -> str:
@@ -139,13 +141,14 @@ def _offer(inside: Inside, edit: "Edit") -> None:
     """Ways to go on with the edited picture."""
     classes = inside.predictor.classes
     with st.container(key="why_ways", horizontal=True):
-        if len(edit.after) == 1 and st.button("Draw on from it", key="why_redraw"):
+        if len(edit.after) == 1:
             note = (
                 f"{inside.note} Edited so that {inside.predictor.title} says {classes[edit.answer_after]} "
                 f"instead of {classes[edit.answer_before]}."
             )
-            canvas.start_from(SampleDigit(edit.after[0], note))
-            st.switch_page("pages/draw.py", query_params={IN_ADDRESS: inside.network.key})
+            sample = SampleDigit(edit.after[0], note)
+            if st.button("Draw on from it", key="why_redraw", on_click=canvas.start_from, args=(sample,)):
+                st.switch_page("pages/draw.py", query_params={IN_ADDRESS: inside.network.key})
         st.button(
             "Look inside the edited picture", key="why_inside", on_click=write,
             args=(INPUT_PARAMETER, encode_picture(edit.after)),

@@ -10,6 +10,7 @@ from cnnplay.figures.template import CONFIG
 from cnnplay.ui.address import slide_in_address
 from cnnplay.ui.inside import Inside
 from cnnplay.ui.inside_why_computed import get_push
+from cnnplay.ui.inside_why_edit import tell_answer
 from cnnplay.ui.inside_why_maps import base_picture
 from cnnplay.ui.pictures import ByteArray, data_address
 from cnnplay.words import percent
@@ -73,8 +74,7 @@ def _verdict(inside: Inside, push: "Push") -> str:
 
 
 def _answer(inside: Inside, image: ByteArray) -> str:
-    prediction = inside.predictor.predict(image)
-    return f"{escape(prediction.label)}, {percent(prediction.prob)}"
+    return tell_answer(inside.predictor.predict(image))
 
 
 def _figure(image: ByteArray, title: str, text: str) -> str:
