@@ -12,6 +12,7 @@ from cnnplay.ui import canvas, state
 from cnnplay.ui.answer import show_bars, show_drawn, show_prompt
 from cnnplay.ui.digits import PROMPT, prepare
 from cnnplay.ui.hand import show_correction, show_way_to_teach
+from cnnplay.ui.inside_link import show_way_inside
 from cnnplay.ui.jury import show_empty_jury, show_verdict
 from cnnplay.ui.messages import say_missing_networks
 from cnnplay.ui.navigation import guard
@@ -109,7 +110,7 @@ def draw_and_read(networks: tuple[Network, ...], *, reads_digits: bool) -> None:
         answer, bars = st.container(key="answer"), st.container(key="top_k")
         network = pick_network("Read by", networks, slot=state.DRAW_NETWORK)
         correction = st.container(key="correction_place")
-        way = st.container()
+        way = st.container(key="onward")
     classes = network.classes if network else MNIST_CLASSES
     if (classes == MNIST_CLASSES) != reads_digits:
         st.rerun()  # the words above are about digits, or are not
@@ -125,6 +126,8 @@ def draw_and_read(networks: tuple[Network, ...], *, reads_digits: bool) -> None:
         show_reading(answer, bars, prediction)
         with correction:
             show_correction(prediction, digit.image[None], network)
+        with way:
+            show_way_inside(network, digit.image[None])
     else:
         show_nothing_read(answer, bars, found if isinstance(found, str) else str(reader), classes)
     with way:

@@ -41,7 +41,7 @@ def show_picture(network: Network, picture: Picture | str) -> None:
 
 def show_answer(inside: Inside) -> None:
     """What the network says to the picture."""
-    prediction = inside.predictor.predict(inside.image)
+    prediction = inside.prediction()
     with st.container(key="answer"):
         (show_digit if len(inside.image) == 1 else show_object)(prediction)
 

@@ -13,6 +13,7 @@ from cnnplay.inference.predictor import Predictor
 from cnnplay.ui import state
 from cnnplay.ui.answer import is_none, show_bars, show_digit, show_object, show_prompt
 from cnnplay.ui.hand import show_correction, show_way_to_teach
+from cnnplay.ui.inside_link import show_way_inside
 from cnnplay.ui.jury import show_verdict
 from cnnplay.ui.messages import say_missing_networks
 from cnnplay.ui.navigation import guard
@@ -85,6 +86,7 @@ def name_photo(
     if network:
         with correction:
             show_correction(prediction, image, network)
+            show_way_inside(network, image)
             show_way_to_teach(network)
     return namer
 

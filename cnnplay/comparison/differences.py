@@ -113,6 +113,20 @@ def load_pictures(key: AnswerKey, pictures: Sequence[int] | Indices) -> npt.NDAr
     return np.asarray(load_dataset(key.dataset).test_images[_places(key)[list(pictures)]])
 
 
+def find_numbers(key: AnswerKey, pictures: Sequence[int] | Indices) -> Indices:
+    """Where test pictures stand in the copy of the data set that is on this machine.
+
+    Args:
+        key: the right answers.
+        pictures: places in it, 0..N-1.
+
+    Raises:
+        DataError: the data set is not on this machine, or its test pictures are others; says what to do.
+    """
+    numbers: Indices = _places(key)[list(pictures)]
+    return numbers
+
+
 @lru_cache(maxsize=8)
 def _places(key: AnswerKey) -> Indices:
     hashes = image_hashes(load_dataset(key.dataset).test_images)

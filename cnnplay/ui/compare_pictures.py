@@ -6,10 +6,11 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from cnnplay.comparison.differences import Indices, Reading, load_pictures
+from cnnplay.comparison.differences import Indices, Reading, find_numbers, load_pictures
 from cnnplay.errors import DataError
 from cnnplay.runs.answers import AnswerKey
 from cnnplay.ui import state
+from cnnplay.ui.inside_link import inside_address
 from cnnplay.ui.pictures import ByteArray, data_address
 from cnnplay.words import percent
 
@@ -96,12 +97,26 @@ def _said(key: AnswerKey, picture: int, reading: Reading, letter: str) -> str:
 def _opened(key: AnswerKey, picture: int, readings: Sequence[Reading]) -> str:
     """What a picture opens to: the likeliest answers of every network."""
     right = int(key.labels[picture])
+    addresses = _look_inside(key, picture, readings)
     rows = "".join(
         f'<tr><th scope=row><i style="color:{each.entry.colour};border-top-style:{_line(each)}"></i>'
-        f"{escape(each.entry.title)}</th>{_top(key, right, each.top(picture, TOP_K))}</tr>"
-        for each in readings
+        f"{escape(each.entry.title)}</th>{_top(key, right, each.top(picture, TOP_K))}{address}</tr>"
+        for each, address in zip(readings, addresses, strict=True)
     )
     return f'<div class="cp-opened"><p class="cp-small">No. {picture + 1:,}</p><table>{rows}</table></div>'
+
+
+def _look_inside(key: AnswerKey, picture: int, readings: Sequence[Reading]) -> list[str]:
+    """For each network a cell with the way into it; empty where its weights or the picture are not on this machine."""
+    try:
+        number = int(find_numbers(key, [picture])[0])
+    except DataError:
+        return [""] * len(readings)
+    addresses = [inside_address(each.entry.first.id, key.dataset, number) for each in readings]
+    return [
+        f'<td><a href="{escape(address)}">Look inside</a></td>' if each.entry.first.weights else ""
+        for each, address in zip(readings, addresses, strict=True)
+    ]
 
 
 def _line(reading: Reading) -> str:

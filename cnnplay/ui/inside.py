@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from cnnplay.inference.inside.graph import Graph
-    from cnnplay.inference.predictor import Predictor
+    from cnnplay.inference.predictor import Prediction, Predictor
 
 LAYER_PARAMETER, PIXEL_PARAMETER, VIEW_PARAMETER = "layer", "pixel", "view"
+INPUT_PARAMETER = "input"
+"""Of the address: `test:mnist:12`, `train:cifar10:7`, or a picture as text (`data.picture_code`)."""
 MAX_KEPT = 12
 """Pictures in networks whose values are kept; of the largest network here each takes some 6 MB."""
 
@@ -60,6 +62,10 @@ class Inside:
         Besides the steps there is the normalised picture itself, `graph.INPUT`. Computed once for all that ask.
         """
         return _compute(id(self.graph), self.image.tobytes(), self).values
+
+    def prediction(self) -> "Prediction":
+        """What the network says to the picture; asked once for all that want to know."""
+        return _predict(id(self.graph), self.image.tobytes(), self)[1]
 
 
 def choose_layer(name: str) -> None:
@@ -115,6 +121,11 @@ class _Kept:
 
     graph: "Graph"
     values: "Mapping[str, Tensor]"
+
+
+@st.cache_resource(max_entries=MAX_KEPT, show_spinner=False)
+def _predict(number: int, pixels: bytes, _inside: Inside) -> "tuple[Graph, Prediction]":  # noqa: ARG001 - likewise
+    return _inside.graph, _inside.predictor.predict(_inside.image)
 
 
 @st.cache_resource(max_entries=MAX_KEPT, show_spinner=False)

@@ -12,12 +12,11 @@ from cnnplay.data.store import is_available
 from cnnplay.errors import CnnplayError, DataError, InputError
 from cnnplay.ui import canvas, state
 from cnnplay.ui.address import write
+from cnnplay.ui.inside import INPUT_PARAMETER
 from cnnplay.ui.networks import Network
 from cnnplay.ui.photos import current_photo
 from cnnplay.ui.samples import open_dataset, paint_ship
 
-INPUT_PARAMETER = "input"
-"""Of the address: `test:mnist:12`, `train:cifar10:7`, or a picture as text (`data.picture_code`)."""
 DATASETS = {(1, 28, 28): ("mnist", "mnist-5k"), (3, 32, 32): ("cifar10",)}
 """Where test pictures of each shape come from: the first of these that is on this machine."""
 

@@ -59,7 +59,7 @@ def test_a_wrong_answer_is_remembered_and_can_be_forgotten(open_page: Open) -> N
     ((kept,), _) = list_corrections(hand)
     assert (kept.label, kept.answer, kept.network, kept.image.shape) == ("7", answer, "fc2", (1, 28, 28))
     assert "Remembered as 7." in text(app)
-    assert [each.proto.label for each in app.get("page_link")] == ["1 correction kept. Teach the network"]
+    assert "1 correction kept. Teach the network" in [each.proto.label for each in app.get("page_link")]
     press(app, "Forget it")
     assert list_corrections(hand)[0] == ()
 
