@@ -93,7 +93,8 @@ def show_sliding(settings: Settings, *, has_colour: bool, can_scale: bool) -> No
         if has_colour:
             choose_in_address("The picture", list(_CHANNELS), CHANNELS_PARAMETER, words=_CHANNELS.__getitem__)
         _count("Kernels", "kernels", len(settings.kernels), MAX_KERNELS, lambda n: take_count(settings, n))
-        _number("Groups", GROUPS, "Channels and kernels are divided into so many parts.")
+        if settings.n_channels > 1 or settings.convolution.groups > 1:
+            _number("Groups", GROUPS, "Channels and kernels are divided into so many parts.")
 
 
 def chosen_show(settings: Settings) -> str:

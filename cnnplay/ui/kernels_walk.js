@@ -43,14 +43,13 @@ function build(root) {
   parts.speed = make("input", "", speed);
   Object.assign(parts.speed, { type: "range", min: 1, max: 10, value: 5 });
   parts.where = make("span", "cp-k-where", parts.bar);
+  parts.tabs = make("div", "cp-k-tabs cp-k-channels", root);
   parts.boards = make("div", "cp-k-boards", root);
   for (const name of ["input", "products", "output"]) {
     const figure = make("figure", `cp-k-board cp-k-${name}`, parts.boards);
     parts[name] = make("div", "cp-k-cells", figure);
     parts[`${name}Note`] = make("figcaption", "", figure);
   }
-  parts.tabs = make("div", "cp-k-tabs", null);
-  parts.input.before(parts.tabs);
   parts.sum = make("p", "cp-k-sum", root);
   return parts;
 }
@@ -251,6 +250,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (action.startsWith("layer:")) {
       root.layer = Number(action.slice("layer:".length));
       draw();
+      setTriggerValue("picked", action);
       return mark();
     }
     stop();

@@ -10,7 +10,7 @@ import streamlit as st
 from cnnplay.inference.convolution import Sum
 from cnnplay.ui.address import write
 from cnnplay.ui.kernels_colours import scale_for
-from cnnplay.ui.kernels_state import PLACE_PARAMETER, Result
+from cnnplay.ui.kernels_state import LAYER_PARAMETER, PLACE_PARAMETER, Result
 
 WINDOW_PX = 13
 """Pixels of the picture across: as many as can be read on a phone."""
@@ -60,9 +60,11 @@ def show_walk(result: Result, show: str) -> None:
     """
 
     def tell() -> None:
-        picked = st.session_state.kernels_walk_picks.get("picked")
-        if picked is not None:
-            write(PLACE_PARAMETER, str(picked))
+        kind, _, what = str(st.session_state.kernels_walk_picks.get("picked") or "").rpartition(":")
+        if kind:
+            write(LAYER_PARAMETER, int(what) + 1, usual=1)
+        elif what:
+            write(PLACE_PARAMETER, what)
 
     with st.container(key="kernels_walk"):
         _mount(key="kernels_walk_picks", data=_data(result, show), on_picked_change=tell)

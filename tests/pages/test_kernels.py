@@ -208,6 +208,17 @@ def test_without_a_drawing_it_says_where_to_draw_one(open_page: Open) -> None:
     assert stage(app)["width"] == 256
 
 
+def test_the_drawing_of_this_visit_goes_into_the_address(open_page: Open) -> None:
+    path = [["M", 80, 70], ["L", 200, 70], ["L", 130, 230]]
+    seven = {"objects": [{"type": "Path", "path": path, "strokeWidth": 20}], "background": "#fff"}
+    app = open_page("kernels", drawing=seven)
+    app.button_group(key="kernels_kind").set_value("drawing").run()
+    assert stage(app)["width"] == 28
+    address = asked(app, "input")
+    elsewhere = open_page("kernels", address={"input": address})
+    assert stage(elsewhere)["picture"] == stage(app)["picture"]
+
+
 def test_a_random_digit_has_its_number_in_the_address(open_page: Open) -> None:
     app = open_page("kernels")
     app.button_group(key="kernels_kind").set_value("digit").run()
