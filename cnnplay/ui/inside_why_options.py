@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 CLASS_PARAMETER, AGAINST_PARAMETER, CAM_PARAMETER, FILL_PARAMETER = "cls", "vs", "cam", "fill"
 STEPS_PARAMETER, WINDOW_PARAMETER, STRIDE_PARAMETER = "steps", "window", "stride"
 STEP_BOUNDS, WINDOW_BOUNDS, STRIDE_BOUNDS = (8, 128), (1, 16), (1, 8)
-WINDOWS = {28: (5, 2), 32: (6, 3)}
-"""By the side of the picture: window and stride to begin with, a few hundred places at most."""
+WINDOWS = {28: (5, 2), 32: (6, 4)}
+"""By the side of the picture: window and stride to begin with, 169 and 64 places."""
 
 
 def ask_question(prediction: "Prediction") -> "Question":
@@ -45,12 +45,12 @@ def ask_question(prediction: "Prediction") -> "Question":
 
 def ask_options(inside: Inside) -> "tuple[Options, str | None]":
     """How the methods are carried out, and the convolution whose maps Grad-CAM reads (None where there is none)."""
-    from cnnplay.inference.inside.attributions import Options
+    from cnnplay.inference.inside.attributions import USUAL_STEPS, Options
     from cnnplay.inference.inside.probe import follow
 
     with st.popover("How they are computed", key="why_options"):
         layer = _ask_layer(inside)
-        n_steps = slide_in_address("Integrated gradients: steps", STEPS_PARAMETER, *STEP_BOUNDS, 32, step=8)
+        n_steps = slide_in_address("Integrated gradients: steps", STEPS_PARAMETER, *STEP_BOUNDS, USUAL_STEPS, step=8)
         window, stride = WINDOWS.get(inside.image.shape[1], (5, 2))
         window_px = slide_in_address("Occlusion: side of the square, px", WINDOW_PARAMETER, *WINDOW_BOUNDS, window)
         stride_px = slide_in_address(

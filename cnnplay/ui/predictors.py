@@ -133,5 +133,6 @@ def _load_all(sleep: Callable[[float], None] = time.sleep) -> None:
         random_digit()  # unpacks the embedded digits, where MNIST is not on the machine
     except CnnplayError:
         log.exception("there is no test digit")
+    import_module("captum.attr")  # takes most of a second, and whoever asks for reasons would wait for it
     gc.collect()
     gc.freeze()  # Streamlit collects garbage after each run of a page: what is here to stay need not be looked at

@@ -43,7 +43,7 @@ def test_four_methods_stand_beside_each_other_with_their_cost_and_worth(open_pag
         assert len(pictures(text)) == 1
     assert "<code>block3.conv2</code>" in shown["gradcam"]
     assert "7 x 7 cells" in shown["gradcam"]
-    assert "34 passes, 32 back" in shown["integrated"]
+    assert "26 passes, 24 back" in shown["integrated"]
     assert "a gap of" in shown["integrated"]
     assert "170 passes" in shown["occlusion"]
 

@@ -32,6 +32,8 @@ METHODS: tuple[Method, ...] = get_args(Method)
 FILLS: tuple[Fill, ...] = get_args(Fill)
 SIGNED = ("integrated", "occlusion")
 """Methods whose values say for (above 0) and against (below 0)."""
+USUAL_STEPS = 24
+"""Of integrated gradients: enough for a gap of a few percent here; more of them cost as much more."""
 GRADIENT_BATCH = 32
 """Pictures at a time with gradients: the maps of all steps are kept until the gradient has passed."""
 
@@ -62,7 +64,7 @@ class Options:
     """
 
     layer: str | None = None
-    n_steps: int = 32
+    n_steps: int = USUAL_STEPS
     window_px: int = 5
     stride_px: int = 2
     fill: Fill = "black"
