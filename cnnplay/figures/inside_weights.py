@@ -1,6 +1,6 @@
 """Weights in pictures: how they are spread, how the signal fares in them, and how far training moved them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,12 +81,13 @@ def weight_spreads(rows: Sequence[Spread]) -> go.Figure:
         rows: from the first layer, which stands on top.
     """
     figure = _rows_figure([row.name for row in rows], {"title": {"text": "value of the weights"}, "nticks": 9})
-    for at, row in enumerate(rows):
-        colour = BLUE if row.is_chosen else GREY
-        for ends, width in (((row.low, row.high), 1), ((row.mean - row.std, row.mean + row.std), 7)):
-            figure.add_scatter(
-                x=ends, y=[at, at], mode="lines", line={"color": colour, "width": width}, hoverinfo="skip",
-            )  # fmt: skip
+    for is_chosen, colour in ((False, GREY), (True, BLUE)):
+        some = [(at, row) for at, row in enumerate(rows) if row.is_chosen == is_chosen]
+        ys = [y for at, _ in some for y in (at, at, None)]
+        ranges = [x for _, row in some for x in (row.low, row.high, None)]
+        deviations = [x for _, row in some for x in (row.mean - row.std, row.mean + row.std, None)]
+        for xs, width in ((ranges, 1), (deviations, 7)):
+            figure.add_scatter(x=xs, y=ys, mode="lines", line={"color": colour, "width": width}, hoverinfo="skip")
     figure.add_scatter(
         x=[row.mean for row in rows], y=list(range(len(rows))), mode="markers",
         marker={"size": 7, "color": [BLUE if row.is_chosen else GREY for row in rows]},
@@ -150,11 +151,11 @@ def moved_layers(
     return figure
 
 
-def _rows_figure(names: Sequence[str], xaxis: dict[str, object]) -> go.Figure:
+def _rows_figure(names: Sequence[str], xaxis: Mapping[str, object]) -> go.Figure:
     return new_figure(
         height=ROWS_PX + ROW_PX * len(names),
         margin={"l": 8, "r": 16, "t": 8, "b": 44},
-        xaxis=xaxis | {"zeroline": True, "zerolinecolor": HAIR},
+        xaxis={**xaxis, "zeroline": True, "zerolinecolor": HAIR},
         yaxis={"tickvals": list(range(len(names))), "ticktext": list(names), "range": [len(names) - 0.5, -0.5],
                "showgrid": False, "fixedrange": True, "tickfont": {"size": 11}, "ticklabelstandoff": 6},
     )  # fmt: skip

@@ -17,9 +17,12 @@ from cnnplay.ui.run_queue import get_store
 if TYPE_CHECKING:
     from torch import nn
 
+    from cnnplay.inference.inside.moved import Move
+    from cnnplay.inference.inside.parameters import Histogram
+
 FROM_PARAMETER, TO_PARAMETER = "from", "to"
 MAX_KERNELS = 32
-MAX_KEPT = 16
+MAX_KEPT, MAX_LAYERS = 16, 60
 FIRST_SEED = 0
 
 
@@ -40,36 +43,44 @@ class Pair:
 def show_moved(inside: Inside) -> None:
     """Two moments to choose where they were kept; then each layer's way, one layer closely, and the first kernels."""
     from cnnplay.figures.inside_weights import moved_layers, weight_histogram
-    from cnnplay.inference.inside.moved import compare_weights
-    from cnnplay.inference.inside.parameters import histogram, weights_of
 
     pair = _choose_moments(inside)
-    if pair is None:
-        return
     layer = shown_layer(inside)
-    moves = compare_weights(pair.before, pair.after)
+    moves = _compare((id(pair.before), id(pair.after)), pair)[1]
+    names, changes, cosines = zip(*((move.layer, move.change, move.cosine) for move in moves), strict=True)
     st.subheader("How far each layer went")
-    show_chart(
-        moved_layers(
-            [move.layer for move in moves], [move.change for move in moves], [move.cosine for move in moves],
-            chosen=layer,
-        ),
-        "moved_layers",
-    )  # fmt: skip
+    show_chart(moved_layers(names, changes, cosines, chosen=layer), "moved_layers")
     if move := next((each for each in moves if each.layer == layer), None):
         st.write(
             f"The weights of **{layer}** moved by {move.change:.2g} times their length; the cosine of the angle "
             f"between before and after is {move.cosine:.2f}. At 1 they kept their direction; at 0 none of it is left."
         )
-    for place, name in zip(st.columns(2), weights_of(pair.after, layer), strict=False):
-        one, other = (weights_of(model, layer)[name] for model in (pair.before, pair.after))
-        before, after = histogram(one, other)
+    spreads = _spread((id(pair.before), id(pair.after)), layer, pair)[1]
+    for place, (name, (before, after)) in zip(st.columns(2), spreads.items(), strict=False):
+        shares, title = [before.shares, after.shares], f"{layer}.{name}"
         with place:
-            figure = weight_histogram(
-                before.edges, [before.shares, after.shares], list(pair.names), title=f"{layer}.{name}"
-            )
-            show_chart(figure, f"moved_{name}")
+            show_chart(weight_histogram(before.edges, shares, list(pair.names), title=title), f"moved_{name}")
     _show_kernels(inside, pair)
+
+
+@st.cache_resource(max_entries=MAX_KEPT, show_spinner=False)
+def _compare(numbers: tuple[int, int], _pair: Pair) -> "tuple[Pair, tuple[Move, ...]]":  # noqa: ARG001 - the numbers are the key
+    """With the pair: nothing else can get its numbers while this is kept."""
+    from cnnplay.inference.inside.moved import compare_weights
+
+    return _pair, compare_weights(_pair.before, _pair.after)
+
+
+@st.cache_resource(max_entries=MAX_LAYERS, show_spinner=False)
+def _spread(
+    numbers: tuple[int, int],  # noqa: ARG001 - likewise
+    layer: str,
+    _pair: Pair,
+) -> "tuple[Pair, dict[str, tuple[Histogram, ...]]]":
+    from cnnplay.inference.inside.parameters import histogram, weights_of
+
+    before, after = (weights_of(model, layer) for model in (_pair.before, _pair.after))
+    return _pair, {name: histogram(values, after[name]) for name, values in before.items()}
 
 
 def _show_kernels(inside: Inside, pair: Pair) -> None:
@@ -90,7 +101,7 @@ def _show_kernels(inside: Inside, pair: Pair) -> None:
     st.caption(f"{shown}. Light is positive, dark negative, middle grey 0; each side on its own scale.")
 
 
-def _choose_moments(inside: Inside) -> Pair | None:
+def _choose_moments(inside: Inside) -> Pair:
     run = inside.network.run
     records = [] if run is None else [each for each in get_store().milestones(run.id) if each.snapshot is not None]
     if len(records) > 1:

@@ -24,8 +24,9 @@ def test_two_histograms_are_told_apart_and_named() -> None:
 def test_a_row_goes_from_the_least_weight_to_the_largest() -> None:
     rows = [Spread("conv1", -1, 2, 0.5, 0.1, True), Spread("fc", -0.2, 0.2, 0, 0.1)]
     figure = weight_spreads(rows)
-    assert list(figure.data[0].x) == [-1, 2]
-    assert list(figure.data[1].x) == [0.4, 0.6]
+    assert [list(trace.x) for trace in figure.data[:4]] == [
+        [-0.2, 0.2, None], [-0.1, 0.1, None], [-1, 2, None], [0.4, 0.6, None],
+    ]  # fmt: skip
     assert list(figure.layout.yaxis.ticktext) == ["conv1", "fc"]
 
 

@@ -162,7 +162,8 @@ def measure_signals(
         values = graph.compute(x)
         loss = F.cross_entropy(values[graph.output], torch.from_numpy(labels.copy()), reduction="sum")
         layers = [step.name for step in graph.steps if isinstance(graph.module(step.name), nn.Conv2d | nn.Linear)]
-        gradients = torch.autograd.grad(loss, [values[name] for name in layers], allow_unused=True)
+        found = torch.autograd.grad(loss, [values[name] for name in layers], allow_unused=True)
+    gradients = cast("tuple[Tensor | None, ...]", found)  # of a layer whose result nobody takes there is none
     return Signals(
         tuple(layers),
         tuple(float(values[name].detach().std()) for name in layers),
