@@ -157,7 +157,7 @@ def _add_points(
     figure.add_scatter(
         x=points.xy[at, 0],
         y=points.xy[at, 1],
-        customdata=points.tokens[at, None],
+        customdata=points.tokens[at, None].tolist(),  # as an array it would come back in another form
         text=[points.words[int(each)] for each in at],
         hovertemplate="%{text}<extra></extra>",
         mode="markers",

@@ -49,10 +49,11 @@ def _tell(classes: tuple[str, ...], counts: np.ndarray, test: np.ndarray) -> str
         )
     else:
         balance = (
-            f"From {counts[least]:,} pictures of {plain(classes[least])} to {counts[most]:,} of {plain(classes[most])}."
+            f"Fewest are of {plain(classes[least])}: {counts[least]:,}. Most are of {plain(classes[most])}: "
+            f"{counts[most]:,}."
         )
     share = float(test[most] / test.sum())
     return (
-        f"{balance} A network that always says {plain(classes[most])} is right about {accuracy(share)} of the test "
-        "pictures: whoever learned something does better."
+        f"{balance} A network that always says {plain(classes[most])} is right on {accuracy(share)} of the test "
+        "pictures. Whoever learned something does better."
     )

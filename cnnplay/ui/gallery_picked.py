@@ -1,6 +1,7 @@
 """One picture of the Gallery, large: what it is, what each shipped network says to it, and where to go on with it."""
 
 from collections.abc import Callable
+from functools import partial
 from html import escape
 
 import numpy as np
@@ -12,7 +13,7 @@ from cnnplay.comparison.entries import list_entries
 from cnnplay.comparison.selection import Comparison
 from cnnplay.errors import CnnplayError
 from cnnplay.runs.answers import AnswerKey, load_answer_key
-from cnnplay.ui import canvas, state
+from cnnplay.ui import state
 from cnnplay.ui.address import switch_in_address
 from cnnplay.ui.gallery import Shelf, Split
 from cnnplay.ui.gallery_change import ByteArray, as_shown
@@ -131,16 +132,26 @@ def _show_ways(shelf: Shelf, index: int, image: ByteArray, label: str) -> None:
             query_params={"network": network, "input": picture},
         )  # fmt: skip
     note = f"{SPLIT_NAMES[shelf.split]} {index:,} of {shelf.spec.title}, labelled {label}."
-    if len(image) == 1:
-        if st.button("Put it on the Draw page", key="gallery_draw_it", type="tertiary"):
-            canvas.start_from(SampleDigit(image[0], note))
-            st.switch_page("pages/draw.py")
-    elif st.button("Show it on the Photo page", key="gallery_photo_it", type="tertiary"):
-        from cnnplay.ui.photos import Photo
+    way, page, take = (
+        ("Put it on the Draw page", "pages/draw.py", partial(_put_on_canvas, image, note))
+        if len(image) == 1
+        else ("Show it on the Photo page", "pages/photo.py", partial(_take_as_photo, image, note))
+    )
+    if st.button(way, key="gallery_take", type="tertiary", on_click=take):
+        st.switch_page(page)
 
-        st.session_state[state.PHOTO] = Photo(Image.fromarray(np.ascontiguousarray(image.transpose(1, 2, 0))), note)
-        st.session_state[state.READ_AS_DIGIT] = False
-        st.switch_page("pages/photo.py")
+
+def _put_on_canvas(image: ByteArray, note: str) -> None:
+    from cnnplay.ui import canvas  # only where it is drawn on
+
+    canvas.start_from(SampleDigit(image[0], note))
+
+
+def _take_as_photo(image: ByteArray, note: str) -> None:
+    from cnnplay.ui.photos import Photo
+
+    st.session_state[state.PHOTO] = Photo(Image.fromarray(np.ascontiguousarray(image.transpose(1, 2, 0))), note)
+    st.session_state[state.READ_AS_DIGIT] = False
 
 
 def _network_for(shelf: Shelf) -> str | None:
