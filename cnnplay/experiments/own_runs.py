@@ -85,13 +85,13 @@ def _identity(config: TrainConfig) -> str:
 
 
 def estimate_s(experiment: Experiment, arms: Sequence[Arm], n_seeds: int, measured: Result) -> float | None:
-    """Seconds that so many new runs took where they were measured, one core, nothing beside; None if unknown."""
+    """Seconds of one core that so many runs took where they were measured, or at most took; None if unknown."""
     total = 0.0
     for arm in arms:
         mine = measured.arm(arm.key)
         if mine is None or dataset_for(experiment, arm) is None:
             return None
-        total += n_seeds * (START_S + min(each.cpu_s for each in mine.seeds))
+        total += n_seeds * (START_S + min(each.cpu_s or each.wall_s for each in mine.seeds))
     return total
 
 

@@ -53,7 +53,7 @@ class SeedResult:
         accuracy: on the test pictures after the end, 0..1.
         curve: epoch, training accuracy and (where the recipe reads it) test accuracy after it, 0..1.
         wall_s: time of the training steps; longer where the machine was shared.
-        cpu_s: processor time of all of it, over all cores.
+        cpu_s: processor time of all of it, over all cores; None where nobody took it.
         on: when and on what.
         gradients: of each layer with weights, in order; empty where they are no part of the answer.
     """
@@ -62,7 +62,7 @@ class SeedResult:
     accuracy: float
     curve: tuple[tuple[float, float, float | None], ...]
     wall_s: float
-    cpu_s: float
+    cpu_s: float | None
     on: Circumstances
     gradients: tuple[LayerGradient, ...] = ()
 
@@ -122,9 +122,9 @@ def is_complete(experiment: Experiment, result: Result) -> bool:
 
 
 def is_decided(experiment: Experiment, result: Result) -> bool:
-    """Whether enough was measured to judge the guesses."""
+    """Whether enough was measured with the present settings to judge the guesses."""
     needed = experiment.needed if experiment.needed is not None else tuple(arm.key for arm in experiment.arms)
-    return all(result.arm(key) is not None for key in needed)
+    return set(needed) <= {arm.key for arm in current(experiment, result).arms}
 
 
 def shipped_path(key: str) -> Path:

@@ -98,7 +98,7 @@ def _add_names(
     for at, where in placed.items():
         flow = shown[at]
         figure.add_annotation(
-            x=1, y=math.log10(max(flow.norms[0], TINY)), xshift=where.dx, yshift=where.dy, 
+            x=1, y=math.log10(max(flow.norms[0], TINY)), xshift=where.dx, yshift=where.dy,
             text=f'<span style="color:{palette[flow.series or flow.label]}">{as_text(flow.label)}</span>',
             showarrow=False, font={"size": FONT_PX},
         )  # fmt: skip

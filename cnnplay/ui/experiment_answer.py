@@ -135,13 +135,11 @@ def _chance(answer: Answer) -> str:
     for pair in hold_pairs(answer.experiment, answer.shipped):
         found = pair.difference
         better, worse = (pair.a, pair.b) if found.value >= 0 else (pair.b, pair.a)
-        low, high = sorted((abs(found.low), abs(found.high))) if found.low * found.high > 0 else (found.low, found.high)
+        low, high = (found.low, found.high) if found.value >= 0 else (-found.high, -found.low)
         verdict = "Not chance" if pair.stands else "Could be chance"
-        lines.append(
-            f"<li><b>{verdict}</b> <span>{escape(_begin(better.label))} reads "
-            f"{100 * abs(found.value):.2f} points more than {escape(worse.label)} (95 % interval {100 * low:.2f} to {100 * high:.2f}, "
-            f"{p_in_words(pair.p_corrected)})</span></li>"
-        )
+        told = f"{_begin(better.label)} reads {100 * abs(found.value):.2f} points more than {worse.label}"
+        interval = f"95 % interval {100 * low:.2f} to {100 * high:.2f}, {p_in_words(pair.p_corrected)}"
+        lines.append(f"<li><b>{verdict}</b> <span>{escape(told)} ({escape(interval)})</span></li>")
     return "".join(lines)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from cnnplay.experiments.cost import Cost, convolution_cost, narrowed_cost
 from cnnplay.experiments.questions.one_by_one import KERNEL, N_IN, N_NARROW, N_OUT, SIZE_PX
 from cnnplay.models.registry import get_spec
+from cnnplay.ui import state
 from cnnplay.ui.address import slide_in_address
 from cnnplay.ui.experiment_answer import Answer
 from cnnplay.ui.experiment_answer import show_answer as show_chart
@@ -66,7 +67,9 @@ def _sum(n_in: int, n_narrow: int, n_out: int, kernel: int, size: int) -> str:
 
 def _show_timing(n_in: int, n_narrow: int, n_out: int, kernel: int, size: int) -> None:
     sizes = (n_in, n_narrow, n_out, kernel, size)
-    if st.button("Time both on this server", key="one_by_one_time"):
+    ask = partial(st.session_state.__setitem__, state.EXPERIMENT_TIMED, sizes)
+    st.button("Time both on this server", key="one_by_one_time", on_click=ask)
+    if st.session_state.get(state.EXPERIMENT_TIMED) == sizes:
         with st.spinner("Timing", show_time=False):
             direct_ms, narrow_ms = _time(*sizes)
         st.write(

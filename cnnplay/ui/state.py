@@ -116,3 +116,5 @@ GALLERY_ROUND = "gallery_round"
 
 EXPERIMENT_ERROR = "experiment_error"
 """The sentence about runs of an experiment that could not be started or stopped; absent where there is none."""
+EXPERIMENT_TIMED = "experiment_timed"
+"""Sizes of the convolutions that were last timed both ways: maps in, between and out, filter, maps' side."""
