@@ -139,7 +139,10 @@ def moved_layers(
         cosines: of the angles between before and after.
         chosen: a layer that is marked.
     """
-    axis = {"title": {"text": "length of the change / length before"}, "type": "log", "tickformat": "~g", "dtick": "D2"}
+    seen = [change for change in changes if 0 < change < float("inf")]
+    is_narrow = not seen or max(seen) < 10 * min(seen)
+    axis = {"title": {"text": "length of the change / length before"}, "type": "log", "tickformat": "~g",
+            "dtick": "D1" if is_narrow else "D2"}  # fmt: skip
     figure = _rows_figure(layers, axis)
     figure.add_scatter(
         x=[change if 0 < change < float("inf") else None for change in changes], y=list(range(len(layers))),

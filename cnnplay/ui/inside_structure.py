@@ -17,6 +17,7 @@ from cnnplay.ui.pictures import as_paper, data_address
 from cnnplay.words import count, percent
 
 if TYPE_CHECKING:
+    from cnnplay.inference.inside.graph import Step
     from cnnplay.inference.inside.receptive_field import Field
     from cnnplay.inference.inside.structure import Structure
 
@@ -29,6 +30,10 @@ def show_structure(inside: Inside) -> None:
     """The picture of the architecture, the chosen step's figures, how to cut the network there, and the tree."""
     structure = get_structure(inside)
     show_rows(inside)
+    st.caption(
+        "The higher a block, the larger the maps; the wider, the more of them. Grey is a convolution, dark grey a "
+        "dense layer, what narrows a pooling; thin slices are normalisation, activation and other small steps."
+    )
     left, right = st.columns([3, 4], gap="large")
     with left:
         st.subheader("This layer")
@@ -73,8 +78,12 @@ def _facts(inside: Inside, structure: "Structure") -> str:
     listed = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in rows.items())
     return (
         f'<div class="cp-layer"><dl>{listed}</dl>{_field_picture(inside, facts.fields)}</div>'
-        f"<code>{escape(facts.step.text)}</code>"
+        f"<code>{escape(_text(inside, facts.step))}</code>"
     )
+
+
+def _text(inside: Inside, step: "Step") -> str:
+    return step.text if inside.graph.module(step.name) is not None else f"{step.text}({', '.join(step.inputs)})"
 
 
 def field_words(fields: "tuple[Field, Field]") -> str:

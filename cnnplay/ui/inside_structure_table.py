@@ -9,7 +9,7 @@ import streamlit as st
 from cnnplay.ui import state
 from cnnplay.ui.clickable import show_clickable
 from cnnplay.ui.inside import Inside, choose_layer
-from cnnplay.ui.inside_architecture import shape_words
+from cnnplay.ui.inside_architecture import KIND_WORDS, shape_words
 from cnnplay.words import count, milliseconds
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SHORT_MS = 0.1
 """Below it, times are given with two decimals."""
-HEAD = ("Layer", "Gives", "Parameters", "MACs", "Sees", "Time")
+HEAD = ("Layer", "Gives", "Parameters", "MACs", "Sees")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ def show_table(inside: Inside, structure: "Structure") -> None:
     """The tree; a click on a layer chooses it, a click on a group opens it."""
     timed: Timed | None = st.session_state.get(state.INSIDE_TIMES)
     times: dict[str, float] = timed.times if timed is not None and timed.graph is inside.graph else {}
-    head = "".join(f"<span>{word}</span>" for word in HEAD)
+    head = "".join(f"<span>{word}</span>" for word in (*HEAD, "Time" if times else ""))
     rows = "".join(_draw_branch(branch, structure, times, inside.layer, 0) for branch in structure.children)
     total = milliseconds(sum(times.values())) if times else ""
     html = (
@@ -58,7 +58,8 @@ def show_table(inside: Inside, structure: "Structure") -> None:
         )
     st.caption(
         "A MAC is one multiplication and one addition. Sees: how many pixels of the picture can change one unit "
-        "([Araujo, Norris and Sim 2019](https://doi.org/10.23915/distill.00021)). Of a group: what it gives, and sums."
+        "([Araujo, Norris and Sim 2019](https://doi.org/10.23915/distill.00021)). Of a group: what it gives, and sums. "
+        "The names are those of `named_children` and `named_modules`."
     )
 
 
@@ -101,7 +102,7 @@ def _draw_branch(branch: "Branch", structure: "Structure", times: dict[str, floa
 def _cells(branch: "Branch", facts: "list[StepFacts]", structure: "Structure", times: dict[str, float]) -> str:
     from cnnplay.ui.inside_structure import field_words
 
-    name = f"<span><b>{escape(branch.name)}</b> <i>{escape(branch.what)}</i></span>"
+    name = f"<span><b>{escape(branch.name)}</b> <i>{escape(KIND_WORDS.get(branch.what, branch.what))}</i></span>"
     if not facts:
         return f"{name}<span>changes nothing</span>"
     n_params, macs = sum(each.n_params for each in facts), sum(each.macs for each in facts)

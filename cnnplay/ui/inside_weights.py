@@ -16,7 +16,7 @@ from cnnplay.words import count
 if TYPE_CHECKING:
     from cnnplay.inference.inside.parameters import Histogram, Parameter
 
-VIEWS = {"now": "As they are", "begin": "Initialise by hand", "moved": "What training moved"}
+VIEWS = {"now": "As they are", "begin": "First weights", "moved": "What moved"}
 VIEW_PARAMETER = "weights"
 
 

@@ -20,16 +20,18 @@ x = normaliser(predictor.spec)(pictures)
 _WHOLE = """with torch.no_grad():
     features = (model(x) / predictor.temperature).softmax(1)
 """
-_FIRST_CHILDREN = """extractor = torch.nn.Sequential(*list(model.children())[:{n}])  # {first} to {last}
+_FIRST_CHILDREN = """# from {first} to {last}
+extractor = torch.nn.Sequential(*list(model.children())[:{n}])
 with torch.no_grad():
     features = extractor(x)
 """
-_ONE_MODULE = """kept = {{}}
-handle = model.get_submodule("{path}").register_forward_hook(lambda module, inputs, out: kept.update(features=out))
+_ONE_MODULE = """kept = []
+layer = model.get_submodule("{path}")
+handle = layer.register_forward_hook(lambda layer, x, y: kept.append(y))
 with torch.no_grad():
     model(x)
 handle.remove()
-features = kept["features"]
+features = kept[0]
 """
 _ONE_OPERATION = """from cnnplay.inference.inside.graph import read_graph
 

@@ -43,7 +43,7 @@ class Branch:
     Attributes:
         name: its last part, as in `named_children`.
         path: the whole, as in `named_modules`; of an operation the name of its step.
-        what: the module's class, or what the operation is called in PyTorch.
+        what: the module's class, or the kind of the operation.
         facts: of the operation; None where there are several in it, or none.
         children: below it, in order of computation; those that do nothing come last.
     """
@@ -125,7 +125,7 @@ class _Bud:
     children: "dict[str, _Bud]" = field(default_factory=dict)
 
     def ripen(self, name: str, path: str) -> Branch:
-        what = type(self.module).__name__ if self.module is not None else self.facts.step.text if self.facts else ""
+        what = type(self.module).__name__ if self.module is not None else self.facts.step.kind if self.facts else ""
         children = tuple(bud.ripen(key, f"{path}.{key}" if path else key) for key, bud in self.children.items())
         return Branch(name, self.facts.step.name if self.facts else path, what, self.facts, children)
 
