@@ -11,7 +11,9 @@ from cnnplay.models.checkpoint import save_weights
 from cnnplay.models.registry import build
 from cnnplay.runs.answers import load_answer_key
 from cnnplay.runs.feature_map import export_map, read_map, shipped_map_file, write_map
-from cnnplay.runs.measuring import draw_map, open_network
+from cnnplay.runs.measurements import plan
+from cnnplay.runs.measuring import draw_map, open_network, run_measurement
+from cnnplay.runs.store import open_store
 from cnnplay.settings import DATA_VARIABLE
 
 MAX_BYTES = 60_000
@@ -49,6 +51,18 @@ def test_a_map_is_drawn_kept_by_the_weights_and_forgotten_with_them(weights, mon
     assert read_map(weights, "mnist-5k") is None
     write_map(weights, found)
     assert read_map(weights, "mnist-5k") is not None
+
+
+def test_a_map_is_measured_in_the_queue_once(weights, monkeypatch):
+    monkeypatch.setattr("cnnplay.evaluation.feature_map.N_LAYOUT_STEPS", 50)
+    wanted, _ = plan(str(weights), open_store(), what=("map",))
+    assert wanted.dataset == "mnist"  # what the architecture is made for: the file names no other
+    wanted, _ = plan(str(weights), open_store(), dataset="mnist-5k", what=("map",))
+    steps = [(each.step, each.n_steps) for each in run_measurement(wanted, open_store())]
+    assert steps[0][0] == 0
+    assert steps[-1][0] == steps[-1][1]
+    assert read_map(weights, "mnist-5k") is not None
+    assert [each.n_steps for each in run_measurement(wanted, open_store())] == [0]
 
 
 @pytest.mark.parametrize("key", [card.model for card in list_cards()])
