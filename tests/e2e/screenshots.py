@@ -12,6 +12,7 @@ from cnnplay.data.catalog import DIGITS
 from cnnplay.data.corrections import add_correction, new_hand
 from cnnplay.data.drawing import prepare_strokes
 from cnnplay.data.own_books import add_drawing, create_book, list_books
+from cnnplay.data.picture_code import encode_picture
 from cnnplay.runs.store import open_store
 from cnnplay.ui.samples import paint_ship
 
@@ -85,6 +86,32 @@ def show_classes(page: Page) -> None:
     expect(page.locator(".cp-strips img").first).to_be_visible()
 
 
+def show_inside(page: Page) -> None:
+    """The drawn 7 after the first convolution, and one value of it."""
+    digit = prepare_strokes([np.array(stroke, dtype=float) for stroke in SEVEN]).image[None]
+    page.goto(f"{page.url}?network=scribe&input={encode_picture(digit)}&layer=conv1.relu&pixel=4,9,16")
+    expect(page.locator(".st-key-inside_layers img").first).to_be_visible()
+
+
+def show_kernels(page: Page) -> None:
+    """Sobel over the photo that the page begins with."""
+    expect(page.locator("h1")).to_have_text("Kernels")
+
+
+def show_experiments(page: Page) -> None:
+    """Shuffled pixels, guessed rightly."""
+    page.goto(f"{page.url}?experiment=shuffled")
+    page.get_by_text("The dense net as well as before").click()
+    press(page, "That is my guess")
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+
+
+def show_gallery(page: Page) -> None:
+    """The map of a CNN's features."""
+    page.goto(f"{page.url}?data=mnist&view=map&network=cnn6")
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+
+
 def show_teach(page: Page) -> None:
     """Hooked ones that were read as sevens; the first visitor teaches them, the next finds the receipt."""
     lesson = next((run for run in open_store().list_runs() if run.recipe == "taught"), None)
@@ -103,6 +130,10 @@ def show_teach(page: Page) -> None:
 PAGES = {
     "draw": show_draw,
     "photo": show_photo,
+    "inside": show_inside,
+    "kernels": show_kernels,
+    "experiments": show_experiments,
+    "gallery": show_gallery,
     "models": show_networks,
     "train": show_train,
     "compare": show_compare,
