@@ -107,13 +107,14 @@ def _measure(inside: Inside, edit: "Edit", names: tuple[str, str]) -> str:
 
 def _tell_search(edit: "Edit", names: tuple[str, str]) -> str:
     """How it was searched for, and what that does not rule out."""
-    from cnnplay.inference.inside.smallest_edit import BEAM, N_TRIED
+    from cnnplay.inference.inside.smallest_edit import BEAM, N_TRIED, WIDE_FOR
 
     spared = edit.n_found - len(edit.changes)
     pruned = f" {spared} of {edit.n_found} could be taken back again." if edit.is_found and spared else ""
     return (
         f"The gradient ranks all places, the best {N_TRIED} {names[1]} are tried in the network, and the "
-        f"{BEAM[len(edit.before)]} most promising edits grow by one more, until the answer turns.{pruned} "
+        f"{BEAM[len(edit.before)]} most promising edits grow by one more, until the answer turns; after "
+        f"{WIDE_FOR[len(edit.before)]:,} pictures the best alone.{pruned} "
         f"{edit.n_forward:,} pictures and {edit.n_backward:,} {'gradient' if edit.n_backward == 1 else 'gradients'}, "
         f"{milliseconds(1000 * edit.elapsed_s)}. "
         "It is no search of everything: smaller edits may exist."

@@ -8,6 +8,7 @@ import streamlit as st
 from cnnplay.figures.inside_why import paint_signs, push_chart
 from cnnplay.figures.template import CONFIG
 from cnnplay.ui.address import slide_in_address
+from cnnplay.ui.answer import show_bars
 from cnnplay.ui.inside import Inside
 from cnnplay.ui.inside_why_computed import get_push
 from cnnplay.ui.inside_why_edit import tell_answer
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 STRENGTH_PARAMETER = "eps"
 USUAL_STRENGTH = 8
 """Of 255: as in the usual tests of how robust a network for CIFAR-10 is (Croce et al. 2020, arXiv:2010.09670)."""
+N_BARS = 6
 FULL_LEVEL = 127
 """Levels of 255 that a push is enlarged to, to be seen."""
 
@@ -50,9 +52,20 @@ def show_push(inside: Inside) -> None:
         [float(value) for value in push.probs[:, push.class_idx]], push.noise_probs[:, :, push.class_idx],
         noise_step=NOISE_STEP, strength=strength, flips_at=push.flips_at, name=name,
     )  # fmt: skip
-    with st.container(key="push_plot"):
+    curve, bars = st.columns([5, 3], gap="large")
+    with curve, st.container(key="push_plot"):
         st.plotly_chart(figure, width="stretch", config=CONFIG, key="push_chart")
+    with bars, st.container(key="push_bars"):
+        _show_probs(inside, push, strength)
     st.caption(_tell(push, strength))
+
+
+def _show_probs(inside: Inside, push: "Push", strength: int) -> None:
+    """A bar for each of the likeliest classes at this strength."""
+    st.html(f'<p class="cp-small">Pushed by {strength} of 255</p>')
+    probs, classes = push.probs[strength], inside.predictor.classes
+    order = probs.argsort(kind="stable")[::-1][:N_BARS]
+    show_bars([(classes[i], float(probs[i])) for i in order], winner=classes[int(order[0])])
 
 
 def _verdict(inside: Inside, push: "Push") -> str:

@@ -23,6 +23,8 @@ MAX_CHANGES: dict[Unit, int] = {"dab": 40, "pixel": 80}
 """More would be another picture, not an edit."""
 BEAM: dict[int, int] = {1: 6, 3: 2}
 """By the number of channels: so many unfinished edits are followed side by side. Colour networks are larger."""
+WIDE_FOR: dict[int, int] = {1: 1500, 3: 300}
+"""After so many pictures only the best edit is followed, so that hard questions are answered in time, too."""
 N_TRIED = 16
 """So many changes of each of them are tried in the network at each step."""
 Bytes = NDArray[np.uint8]
@@ -77,8 +79,9 @@ def find_edit(predictor: Predictor, image: Bytes, *, target: int | None = None, 
     """Searches; deterministic, and bounded by `MAX_CHANGES`.
 
     A beam search: at each step the gradient ranks all places and directions, the best `N_TRIED` are tried in the
-    network, and the `BEAM` edits that bring the other class nearest are followed. Then changes that can be spared are
-    taken back, one at a time, the one that is needed least first, until none is left that can.
+    network, and the `BEAM` edits that bring the other class nearest are followed, after `WIDE_FOR` pictures only the
+    best one. Then changes that can be spared are taken back, one at a time, the one that is needed least first, until
+    none is left that can.
 
     Args:
         predictor: is left as it is.
@@ -135,7 +138,9 @@ class _Search:
         if not pictures:
             return []
         margins = self._margins_of(self._logits(np.stack(pictures)))
-        best, found = np.argsort(-margins, kind="stable")[: BEAM[len(self.image)]], list(longer.values())
+        n_channels, found = len(self.image), list(longer.values())
+        width = BEAM[n_channels] if self.n_forward < WIDE_FOR[n_channels] else 1
+        best = np.argsort(-margins, kind="stable")[:width]
         return [_State(found[i], pictures[i], float(margins[i])) for i in best]
 
     def _prune(self, changes: tuple[Change, ...]) -> tuple[tuple[Change, ...], tuple[int, ...]]:

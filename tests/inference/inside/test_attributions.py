@@ -164,7 +164,9 @@ def count_blocks() -> int:
     return sum(type(each) is ResidualBlock for each in gc.get_objects())
 
 
-@pytest.mark.parametrize("options", [{"window_px": 29}, {"window_px": 0}, {"stride_px": 0}, {"window_px": 3, "stride_px": 4}])
+@pytest.mark.parametrize(
+    "options", [{"window_px": 29}, {"window_px": 0}, {"stride_px": 0}, {"window_px": 3, "stride_px": 4}]
+)
 def test_a_window_that_does_not_fit_is_refused(options: dict[str, int]) -> None:
     with pytest.raises(InputError, match="smaller window"):
         ask(untrained("fc2"), "fc2", "occlusion", **options)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from cnnplay.inference.inside.smallest_edit import MAX_CHANGES, UNITS, find_edit
+from cnnplay.inference.inside.smallest_edit import MAX_CHANGES, UNITS, WIDE_FOR, find_edit
 from cnnplay.inference.inside.stamps import Change, Tool, candidate_changes, change_picture
 from cnnplay.inference.predictor import Predictor, load_predictor
 from cnnplay.models.registry import build, get_spec
@@ -45,6 +45,11 @@ def compose(predictor: Predictor, image: np.ndarray, changes: tuple[Change, ...]
     for change in changes:
         image = change_picture(image, change, tool)
     return int(predictor.logits(image[None])[0].argmax())
+
+
+def test_a_hard_question_is_answered_in_time(scribe: Predictor) -> None:
+    edit = find_edit(scribe, ONE, target=0, unit="pixel")
+    assert edit.n_forward < WIDE_FOR[1] + 2500
 
 
 def test_the_same_question_gives_the_same_edit(scribe: Predictor) -> None:
