@@ -148,4 +148,5 @@ def _nearest(points: Floats) -> npt.NDArray[np.int64]:
 def _normalised(positions: npt.NDArray[np.floating]) -> Floats:
     xy = np.asarray(positions, np.float64)
     xy = xy - (xy.max(0) + xy.min(0)) / 2
-    return (xy / (np.abs(xy).max() or 1.0)).astype(np.float32)
+    scaled: Floats = (xy / (np.abs(xy).max() or 1.0)).astype(np.float32)
+    return scaled

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from cnnplay.models.registry import list_specs
+from cnnplay.runs.measured import data_hash
 from cnnplay.ui.address import choose_in_address
 from cnnplay.ui.gallery import Shelf
 from cnnplay.ui.gallery_change import ByteArray, Change, choose_originals
@@ -31,7 +32,7 @@ Numbers = tuple[tuple[float, ...], tuple[float, ...]]
 def choose_normalisation(shelf: Shelf) -> Change:
     """The numbers, and what becomes of the pictures."""
     channels = shelf.spec.image_shape[0]
-    measured = _measure(shelf.spec.key)
+    measured = _measure(shelf.spec.key, data_hash(shelf.spec.key))
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
         numbers = _choose_numbers(shelf.spec.key, measured)
@@ -74,7 +75,7 @@ def _choose_numbers(dataset: str, measured: Numbers) -> Numbers:
 
 
 @st.cache_data(max_entries=N_CACHED, show_spinner="Reads all training pictures")
-def _measure(dataset: str) -> Numbers:
+def _measure(dataset: str, content: str | None) -> Numbers:  # noqa: ARG001 - other pictures have other numbers
     """Mean and standard deviation by channel, of all training pixels in 0..1."""
     images = open_dataset(dataset).train_images
     values = np.arange(MAX_BYTE + 1) / MAX_BYTE
