@@ -86,7 +86,7 @@ def _row(experiment: "Experiment", result: "Result") -> dict[str, Any]:
 
 def _details(experiment: "Experiment", result: "Result") -> dict[str, Any]:
     from cnnplay.evaluation.spread import measure_spread
-    from cnnplay.experiments.results import current, is_decided, is_stale
+    from cnnplay.experiments.results import current, is_stale, right_guess
 
     kept = current(experiment, result)
     means, rows = kept.means(), []
@@ -105,7 +105,8 @@ def _details(experiment: "Experiment", result: "Result") -> dict[str, Any]:
                 "hardware": mine.seeds[0].on.hardware if mine else None,
             }
         )
-    answer = experiment.guesses[experiment.judge(means)] if is_decided(experiment, kept) else None
+    right = right_guess(experiment, kept)
+    answer = None if right is None else experiment.guesses[right]
     return {"arms": rows, "answer": answer, "is_stale": is_stale(experiment, result)}
 
 

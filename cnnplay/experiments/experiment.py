@@ -61,14 +61,14 @@ class Experiment:
         title: two or three words.
         question: one sentence that can be answered by the chart.
         guesses: the answers that a reader may choose from; together they leave no case out.
-        judge: which of them the measured mean accuracies make right: its index.
+        judge: which of them the measured mean accuracies make right: its index; None as long as it is open.
         arms: what is trained.
         n_seeds: how often each.
         why: two sentences that explain the answer.
         look: what to look at in the chart.
         setting: what all arms have in common, as the end of the sentence "Each run: ...".
         axis: what the knob is called, where it is a number; None where the arms are names.
-        needed: keys of the arms that the judge has to know; None for all.
+        judges_parts: whether the judge can be asked before all arms are measured.
         pairs: keys of arms whose difference is tested against chance.
         whole_set: whether no smaller data set can stand in for the one it asks for.
         gradients: whether the size of the gradient in each layer is part of the answer.
@@ -79,14 +79,14 @@ class Experiment:
     title: str
     question: str
     guesses: tuple[str, ...]
-    judge: Callable[[Means], int]
+    judge: Callable[[Means], int | None]
     arms: tuple[Arm, ...]
     n_seeds: int
     why: tuple[str, str]
     look: str
     setting: str
     axis: str | None = None
-    needed: tuple[str, ...] | None = None
+    judges_parts: bool = False
     pairs: tuple[tuple[str, str], ...] = ()
     whole_set: bool = False
     gradients: bool = False

@@ -121,10 +121,11 @@ def is_complete(experiment: Experiment, result: Result) -> bool:
     return len(current(experiment, result).arms) == len(experiment.arms)
 
 
-def is_decided(experiment: Experiment, result: Result) -> bool:
-    """Whether enough was measured with the present settings to judge the guesses."""
-    needed = experiment.needed if experiment.needed is not None else tuple(arm.key for arm in experiment.arms)
-    return set(needed) <= {arm.key for arm in current(experiment, result).arms}
+def right_guess(experiment: Experiment, result: Result) -> int | None:
+    """Index of the guess that the measurements make right; None as long as that is open."""
+    kept = current(experiment, result)
+    may_judge = experiment.judges_parts or len(kept.arms) == len(experiment.arms)
+    return experiment.judge(kept.means()) if may_judge else None
 
 
 def shipped_path(key: str) -> Path:

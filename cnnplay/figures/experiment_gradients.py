@@ -18,6 +18,8 @@ PLOT_WIDTH_PX, PLOT_HEIGHT_PX = 280.0, 270.0
 TINY = 1e-20
 """A gradient of exactly 0 has no place on an axis of powers; it is drawn here and said to be 0."""
 N_TRACK = 80
+ROOM = 0.12
+"""Of the axis of powers, free below the lowest point: the name of its line stands there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +53,12 @@ def gradient_lines(flows: Sequence[Flow], *, when: str) -> go.Figure:
     low, high = _powers(flows)
     figure = new_figure(
         height=GRADIENTS_PX,
-        margin={"l": 56, "r": 12, "t": 44, "b": 44},
+        margin={"l": 56, "r": 12, "t": 56, "b": 44},
         xaxis={"title": {"text": "layer with weights, from the picture to the answer"}, "range": [0.4, deepest + 0.6],
                "dtick": max(1, round(deepest / 8)), "tick0": 1},
         yaxis={"type": "log", "range": [low, high], "exponentformat": "power",
                "dtick": max(1, round((high - low) / 6))},
-        annotations=[chart_title(heading(f"Size of the gradient {when}", known))],
+        annotations=[chart_title(_title(when, known))],
     )  # fmt: skip
     for flow in flows:
         colour = palette[flow.series or flow.label]
@@ -73,11 +75,17 @@ def gradient_lines(flows: Sequence[Flow], *, when: str) -> go.Figure:
     return figure
 
 
+def _title(when: str, colours: dict[str, str]) -> str:
+    title = heading(f"Size of the gradient {when}")
+    return f"{title}<br>{heading('', colours)}" if colours else title
+
+
 def _powers(flows: Sequence[Flow]) -> tuple[float, float]:
     norms = [max(norm, TINY) for flow in flows for norm in flow.norms]
     if not norms:
         return -1.0, 1.0
-    return math.floor(math.log10(min(norms))) - 0.2, math.ceil(math.log10(max(norms))) + 0.2
+    low, high = math.floor(math.log10(min(norms))), math.ceil(math.log10(max(norms)))
+    return low - ROOM * (high - low + 1), high + 0.2
 
 
 def _add_names(

@@ -9,7 +9,7 @@ from cnnplay.figures.experiments import chart_title
 from cnnplay.figures.template import BLUE, GREY, ORANGE, TEXT, as_text, heading, new_figure
 from cnnplay.words import accuracy
 
-ROW_PX, ROWS_PX = 58, 96
+ROW_PX, ROWS_PX = 58, 110
 CURVES_PX = 320
 LEAST_POINTS = 1.0
 """The axis of differences shows at least so many points each way."""
@@ -45,7 +45,7 @@ def reproduced_rows(rows: Sequence[Reproduced]) -> go.Figure:
     reach = ROOM * max([LEAST_POINTS, *(abs(each) for row in rows for each in _distances(row))])
     figure = new_figure(
         height=ROWS_PX + ROW_PX * n,
-        margin={"l": 12, "r": 12, "t": 56, "b": 44},
+        margin={"l": 12, "r": 12, "t": 70, "b": 44},
         xaxis={"title": {"text": "points above or below the published accuracy"}, "range": [-reach, reach],
                "tickformat": "+.1~f", "nticks": 7, "showgrid": False},
         yaxis={"range": [n - 0.35, -0.75], "showticklabels": False, "showgrid": False},
@@ -65,14 +65,14 @@ def reproduced_rows(rows: Sequence[Reproduced]) -> go.Figure:
 def _title(rows: Sequence[Reproduced]) -> str:
     own = ", ◇ your runs" if any(row.own for row in rows) else ""
     return (
-        f'{heading("Published and measured")}<br><span style="font-size:12px">line at 0: as published, dot: our run, '
-        f"bar: its 95 % interval over other test pictures{own}</span>"
+        f'{heading("Test accuracy, ours / published")}<br><span style="font-size:12px">line at 0: as published, dot: '
+        f"ours{own}<br>bar: 95 % interval over other test pictures</span>"
     )
 
 
 def _figures(row: Reproduced) -> str:
-    ours = "not measured yet" if row.measured is None else f"{accuracy(row.measured)} ours"
-    return f"{ours}, {'none' if row.published is None else accuracy(row.published)} published"
+    ours = "not yet" if row.measured is None else accuracy(row.measured)
+    return f"{ours} / {'none' if row.published is None else accuracy(row.published)}"
 
 
 def _distances(row: Reproduced) -> list[float]:
@@ -89,7 +89,8 @@ def _add_row(figure: go.Figure, row: Reproduced, at: int) -> None:
         x=[apart], y=[at], mode="markers", marker={"color": BLUE, "size": 10},
         error_x={"type": "data", "symmetric": False, "thickness": 2, "width": 6,
                  "array": [100 * (row.high - row.measured)], "arrayminus": [100 * (row.measured - row.low)]},
-        hovertemplate=f"<b>{as_text(row.label)}</b><br>{_figures(row)}<br>{apart:+.2f} points<extra></extra>",
+        hovertemplate=f"<b>{as_text(row.label)}</b><br>{_figures(row)}, ours / published<br>{apart:+.2f} points"
+        "<extra></extra>",
     )  # fmt: skip
     if row.own:
         figure.add_scatter(

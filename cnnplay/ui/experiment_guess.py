@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from cnnplay.experiments.experiment import Experiment
-from cnnplay.experiments.results import Result, is_decided
+from cnnplay.experiments.results import Result, right_guess
 from cnnplay.ui.experiment_list import GUESS_PARAMETER
 
 SKIPPED = "none"
@@ -40,12 +40,12 @@ def show_guess(experiment: Experiment) -> None:
 def show_verdict(experiment: Experiment, shipped: Result, guess: int | str) -> None:
     """What was guessed, and what the measurements say."""
     guessed = "" if guess == SKIPPED else f"<p>Your guess: {escape(experiment.guesses[int(guess)])}.</p>"
-    if not is_decided(experiment, shipped):
+    right = right_guess(experiment, shipped)
+    if right is None:
         n_known, n = len(shipped.arms), len(experiment.arms)
         told = f"<b>Not decided yet</b><p>{n_known} of {n} settings are measured. The others can be run below.</p>"
         st.html(f'<div class="cp-found" role="status">{told}{guessed}</div>')
         return
-    right = experiment.judge(shipped.means())
     is_right = guess == right
     head = "The measurements say" if guess == SKIPPED else ("So it is" if is_right else "Not so")
     answer = "" if is_right else f"<p>{escape(experiment.guesses[right])}.</p>"

@@ -31,7 +31,7 @@ def test_it_is_complete(experiment: Experiment):
     assert 2 <= len(experiment.guesses) <= 5
     assert experiment.question.endswith("?")
     assert all(sentence.endswith(".") for sentence in (*experiment.why, experiment.look))
-    assert {key for pair in experiment.pairs for key in pair} | set(experiment.needed or ()) <= set(keys)
+    assert {key for pair in experiment.pairs for key in pair} <= set(keys)
     assert all((arm.x is not None) == bool(arm.series) == (experiment.axis is not None) for arm in experiment.arms)
     assert "!" not in " ".join((experiment.question, *experiment.why, experiment.look, *experiment.guesses))
 

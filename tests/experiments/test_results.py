@@ -15,10 +15,10 @@ from cnnplay.experiments.results import (
     SeedResult,
     current,
     is_complete,
-    is_decided,
     is_stale,
     load_shipped,
     read_result,
+    right_guess,
     shipped_path,
     write_result,
 )
@@ -81,14 +81,27 @@ def test_another_setting_makes_a_measurement_stale():
     arm = SLIP.arms[0]
     changed = replace(SLIP, arms=(replace(arm, config=replace(arm.config, lr=0.5)), *SLIP.arms[1:]))
     assert is_stale(changed, result)
-    assert not is_decided(changed, result)
+    assert right_guess(SLIP, result) is not None
+    assert right_guess(changed, result) is None
     assert [each.key for each in current(changed, result).arms] == [each.key for each in SLIP.arms[1:]]
     again = result.with_seed(arm.key, changed.arms[0].config, seed(0, 0.8))
     assert again.arm(arm.key).accuracies == (0.8,)  # type: ignore[union-attr]
 
 
 def test_one_by_one_is_decided_by_arithmetic_alone():
-    assert is_decided(get_experiment("one_by_one"), Result("one_by_one"))
+    assert right_guess(get_experiment("one_by_one"), Result("one_by_one")) == 2
+
+
+def test_reproduce_is_decided_once_what_is_missing_can_no_longer_change_it():
+    experiment = get_experiment("reproduce")
+    published = {arm.key: arm.published for arm in experiment.arms if arm.published is not None}
+    judge = experiment.judge
+    assert judge(published) == 0
+    assert judge({key: figure - 0.05 for key, figure in published.items()}) == 2
+    without_one = {key: figure for key, figure in published.items() if key != "vgg"}
+    assert judge(without_one) is None
+    assert judge(without_one | {"lenet5": 0.5}) == 1
+    assert judge({}) is None
 
 
 def test_pairs_are_held_against_chance_and_corrected_together():

@@ -69,7 +69,7 @@ def test_published_and_measured_are_told_by_their_distance():
     figure = reproduced_rows(rows)
     assert [list(trace.x) for trace in figure.data] == [pytest.approx([0.5]), pytest.approx([-0.1])]
     assert texts(figure)[2::2] == [
-        "98.50 % ours, 98.00 % published", "70.00 % ours, none published", "not measured yet, 80.00 % published",
+        "98.50 % / 98.00 %", "70.00 % / none", "not yet / 80.00 %",
     ]  # fmt: skip
 
 

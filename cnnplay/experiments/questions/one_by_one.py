@@ -40,6 +40,6 @@ EXPERIMENT = Experiment(
     ),
     look="Move the number of maps that come in until the narrow way is no longer the cheaper one.",
     setting=SHORT_WORDS,
-    needed=(),
+    judges_parts=True,
     pairs=(("with", "without"),),
 )
