@@ -15,6 +15,8 @@ ROW_PX, ROWS_PX = 18, 66
 """Height of a row, and of what is around the rows."""
 MOST_NAMED = 12
 """Layers with a name under a chart; of more, only some are named."""
+FEW_DECADES, MANY_DECADES = 2, 8
+"""Of a logarithmic axis: with fewer, 2 and 5 are labelled as well; with more, every third."""
 _SOFT = "rgba(134, 142, 150, 0.28)"
 _FILL = "rgba(37, 99, 235, 0.18)"
 
@@ -113,16 +115,17 @@ def layer_sizes(layers: Sequence[str], lines: Sequence[LayerLine], *, title: str
         margin={"l": 52, "r": 12, "t": 34, "b": 60},
         xaxis={"tickvals": places, "ticktext": [layers[i] for i in places], "showgrid": False, "tickangle": -40,
                "range": [-0.4, len(layers) - 0.6]},
-        yaxis={"type": "log", "tickformat": "~g", "dtick": 1},
+        yaxis={"type": "log", "tickformat": "~g"},
         annotations=[panel_title(heading(title), 1.08)],
     )  # fmt: skip
     positive = [value for line in lines for value in line.values if 0 < value < float("inf")]
-    if positive and np.log10(max(positive) / min(positive)) > 8:
-        figure.update_yaxes(dtick=3)
+    decades = np.log10(max(positive) / min(positive)) if positive else 0
+    figure.update_yaxes(dtick=3 if decades > MANY_DECADES else 1 if decades > FEW_DECADES else "D2")
     for line in lines:
         figure.add_scatter(
             x=list(range(len(layers))), y=[value or None for value in line.values], mode="lines+markers",
-            line={"color": line.colour, "width": line.width}, marker={"size": 5}, customdata=list(layers),
+            line={"color": line.colour, "width": line.width}, customdata=list(layers),
+            marker={"size": 5 if len(layers) <= MOST_NAMED else 3},
             hovertemplate=f"<b>%{{customdata}}</b><br>{line.name}: %{{y:.3g}}<extra></extra>",
         )  # fmt: skip
     return figure

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnnplay.inference.inside.graph import Graph
     from cnnplay.inference.inside.structure import Branch, StepFacts, Structure
 
-SHORT_MS = 0.1
+SHORT_MS = 1
 """Below it, times are given with two decimals."""
 HEAD = ("Layer", "Gives", "Parameters", "MACs", "Sees")
 
@@ -71,9 +71,8 @@ def _time(inside: Inside) -> None:
     from cnnplay.training.device import describe_hardware
 
     x = inside.values()[INPUT][None].contiguous(memory_format=torch.channels_last)
-    threads = "1 thread" if torch.get_num_threads() == 1 else f"{torch.get_num_threads()} threads"
-    hardware = f"{describe_hardware(x.device)}, {threads}"
-    st.session_state[state.INSIDE_TIMES] = Timed(inside.graph, time_steps(inside.graph, x), hardware)
+    timed = Timed(inside.graph, time_steps(inside.graph, x), describe_hardware(x.device))
+    st.session_state[state.INSIDE_TIMES] = timed
 
 
 def _say_timed(timed: Timed) -> str:

@@ -62,12 +62,12 @@ def show_begin(inside: Inside) -> None:
     except CnnplayError as error:
         st.info(str(error))
         return
-    seeds = f"{len(hand)} draws" if len(hand) > 1 else "one draw"
+    draws = f"{len(hand)} draws, each with a seed of its own" if len(hand) > 1 else "one draw"
     st.write(verdict(hand[0]))
     _show_charts(hand, own, trained, f"{method.title} {number}")
     st.caption(
-        f"{N_PICTURES} training pictures of {open_dataset(dataset).spec.title}, as in a training step; {seeds} with "
-        "seeds of their own. Signal: the standard deviation of what a layer gives. Gradient: the length of the "
+        f"{N_PICTURES} training pictures of {open_dataset(dataset).spec.title}, as in a training step; {draws}. "
+        "Signal: the standard deviation of what a layer gives. Gradient: the length of the "
         "gradient of one picture's loss with respect to that. A layer in which nothing is left has no mark."
     )
 

@@ -185,9 +185,7 @@ def verdict(signals: Signals) -> str:
         "gone": "No gradient reaches the first layer, and it cannot learn.",
         "vanishes": f"On the way back the gradient shrinks to 1/{_rounded(1 / (backward or 1))}: it vanishes, and the "
         "first layers hardly learn.",
-        "holds": f"So does the gradient, back to the first layer, at {_rounded(backward)} times its size there."
-        if _name(forward) == "holds"
-        else f"The gradient arrives in the first layer at {_rounded(backward)} times its size.",
+        "holds": f"The gradient comes back: in the first layer it is {_rounded(backward)} times that in the last.",
         "explodes": f"On the way back the gradient grows {_rounded(backward)} times: it explodes, and only tiny steps "
         "are safe.",
     }[_name(backward)]
