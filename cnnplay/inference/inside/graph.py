@@ -194,7 +194,7 @@ def read_graph(model: nn.Module) -> Graph:
 def _read_step(node: fx.Node, module: nn.Module | None, inputs: tuple[str, ...]) -> Step:
     if module is not None:
         path = str(node.target)
-        kind = next((kind for types, kind in _MODULE_KINDS if isinstance(module, types)), "other")
+        kind: Kind = next((kind for types, kind in _MODULE_KINDS if isinstance(module, types)), "other")
         return Step(path, path, kind, str(module), inputs)
     word = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", str(node.target))
     owner = list((node.meta.get("nn_module_stack") or {}).values())
