@@ -7,9 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnplay.ui.inside import Inside
-from cnnplay.ui.inside_layers_picks import chosen_source, pick_from, pick_source
+from cnnplay.ui.inside_layers_numbers import (
+    draw_matrix,
+    end_sum,
+    fit_to,
+    name_input,
+    number_words,
+    say_exactness,
+    say_origin,
+    say_source,
+)
+from cnnplay.ui.inside_layers_picks import chosen_source, pick_from
 from cnnplay.ui.inside_layers_sheets import shade, sheet_style, tile_style, whole_px
-from cnnplay.words import count
 
 if TYPE_CHECKING:
     from cnnplay.inference.inside.explanation import Explanation
@@ -17,7 +26,6 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 8
 """So many parts of a sum are shown one by one; the rest is summed."""
-COLOURS = ("red", "green", "blue")
 LOGIT_DECIMALS = 3
 TILE_PX = 36
 """About so wide are a patch and its kernel beside a sum."""
@@ -51,62 +59,6 @@ def draw_sum(inside: Inside, found: "Explanation", value: float, *, shows_all: b
     return _draw_terms(found, ledger)
 
 
-def _number(value: float, ledger: "Ledger") -> str:
-    from cnnplay.inference.inside.ledger import print_number
-
-    return print_number(value, ledger.decimals)
-
-
-def name_input(source: str, number: int, n_channels: int) -> str:
-    """An input map in words; the picture's own have the names of colours."""
-    from cnnplay.inference.inside.graph import INPUT
-
-    if source != INPUT:
-        return f"map {number}"
-    return COLOURS[number] if n_channels == len(COLOURS) else "grey"
-
-
-def _say_origin(found: "Explanation", at: tuple[int, ...]) -> str:
-    """Where an operand is from, as something to click."""
-    if not found.inside[at]:
-        return "<span>padding</span>"
-    source = found.sources[at[0]] if len(found.sources) == len(found.operands) else found.sources[0]
-    return say_source(source, tuple(map(int, found.places[at])))
-
-
-def say_source(name: str, place: tuple[int, ...]) -> str:
-    """A value of another step, as something to click; of the picture, which is no step, only its place."""
-    from cnnplay.inference.inside.graph import INPUT
-
-    at = f"[{', '.join(map(str, place))}]"
-    if name == INPUT:
-        return f"<span>picture {at}</span>"
-    return f'<a class="cp-go" data-pick="{escape(pick_source(name, place))}">{escape(name)} {at}</a>'
-
-
-def _end_sum(ledger: "Ledger", n_columns: int, what: str) -> str:
-    """The last rows: what was not shown, the bias, what rounding left over, and the total."""
-    wide = f"<td colspan={n_columns}>"
-    rows = []
-    if ledger.n_rest:
-        rows.append(
-            f"<tr>{wide}the other {count(ledger.n_rest)} {what}</td><td>{_number(ledger.rest, ledger)}</td></tr>"
-        )
-    if ledger.bias is not None:
-        rows.append(f"<tr>{wide}bias</td><td>{_number(ledger.bias, ledger)}</td></tr>")
-    if ledger.rounding:
-        rows.append(f"<tr>{wide}left over by rounding</td><td>{_number(ledger.rounding, ledger)}</td></tr>")
-    rows.append(f'<tr class="cp-total">{wide}sum</td><td>{_number(ledger.total, ledger)}</td></tr>')
-    return "".join(rows)
-
-
-def _say_exactness(ledger: "Ledger") -> str:
-    return (
-        f'<p class="cp-small">Rounded to {ledger.decimals} decimals. Computed anew from the exact numbers; '
-        "the network's own value reads the same.</p>"
-    )
-
-
 def _draw_convolution(inside: Inside, found: "Explanation", ledger: "Ledger") -> str:
     if found.operands[0].size == 1:  # a patch of one number needs no picture
         return _draw_terms(found, ledger)
@@ -124,10 +76,10 @@ def _draw_convolution(inside: Inside, found: "Explanation", ledger: "Ledger") ->
     )
     table = (
         f'<div class="cp-terms" data-scroll="terms"><table><thead><tr><th>Input</th><th>patch &times; kernel</th>'
-        f"<th>adds</th></tr></thead><tbody>{rows}{_end_sum(ledger, 2, 'maps')}</tbody></table></div>"
+        f"<th>adds</th></tr></thead><tbody>{rows}{end_sum(ledger, 2, 'maps')}</tbody></table></div>"
     )
     more = '<p class="cp-small">Click an input to see its numbers.</p>' if n_maps > 1 else ""
-    return f"{styles}{table}{more}{_draw_window(found, at, names[at], ledger)}{_say_exactness(ledger)}"
+    return f"{styles}{table}{more}{_draw_window(found, at, names[at], ledger)}{say_exactness(ledger)}"
 
 
 def _convolution_row(
@@ -138,7 +90,8 @@ def _convolution_row(
     return (
         f'<tr class="cp-openable" data-pick="{pick_from(number)}"{marked}><td>{name}</td>'
         f'<td><i class="cp-tile cp-sheet-patches" style="{where}"></i> &times; '
-        f'<i class="cp-tile cp-sheet-kernels" style="{where}"></i></td><td>{_number(part.amount, ledger)}</td></tr>'
+        f'<i class="cp-tile cp-sheet-kernels" style="{where}"></i></td>'
+        f"<td>{number_words(part.amount, ledger)}</td></tr>"
     )
 
 
@@ -154,13 +107,13 @@ def _draw_window(found: "Explanation", at: int, name: str, ledger: "Ledger") -> 
     from cnnplay.inference.inside.graph import INPUT
 
     products = found.products[at]
-    total = _number(float(products.sum()), ledger)
+    total = number_words(float(products.sum()), ledger)
     middle = tuple(int(n) // 2 for n in products.shape)
-    origin = _say_origin(found, (at, *middle))
+    origin = say_origin(found, (at, *middle))
     matrices = (
-        _matrix(f"patch of {name}", found.operands[at], ledger, inside=found.inside[at]),
-        _matrix("kernel", found.weights[at], ledger),
-        _matrix(f"products, together {total}", products, ledger),
+        draw_matrix(f"patch of {name}", found.operands[at], fit_to(found.operands), inside=found.inside[at]),
+        draw_matrix("kernel", found.weights[at], fit_to(found.weights)),
+        draw_matrix(f"products, together {total}", products, ledger.decimals),
     )
     source = found.sources[0]
     title = (
@@ -176,83 +129,67 @@ def _draw_window(found: "Explanation", at: int, name: str, ledger: "Ledger") -> 
     )
 
 
-def _matrix(
-    title: str,
-    numbers: NDArray[np.float64],
-    ledger: "Ledger",
-    *,
-    inside: NDArray[np.bool_] | None = None,
-    chosen: NDArray[np.bool_] | None = None,
-) -> str:
-    """A small table of numbers, tinted by sign and size."""
-    largest = float(np.abs(np.nan_to_num(numbers)).max()) or 1.0
-    rows = []
-    for i, row in enumerate(numbers):
-        cells = []
-        for j, number in enumerate(row):
-            is_padding = inside is not None and not inside[i, j]
-            won = chosen is not None and chosen[i, j]
-            kind = "cp-pad" if is_padding else "cp-won-cell" if won else "cp-neg" if number < 0 else "cp-pos"
-            cells.append(
-                f'<td class="{kind}" style="--share:{abs(number) / largest:.2f}">{_number(float(number), ledger)}</td>'
-            )
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    return f'<figure class="cp-numbers"><figcaption>{title}</figcaption><table>{"".join(rows)}</table></figure>'
-
-
 def _draw_terms(found: "Explanation", ledger: "Ledger") -> str:
     """Operand times weight, row by row."""
+    from cnnplay.inference.inside.ledger import print_number
+
     operands, weights = found.operands.reshape(-1), found.weights.reshape(-1)
     shape = found.operands.shape
     is_weighed = not (np.abs(weights) == 1).all()
+    digits = fit_to(operands) if is_weighed else ledger.decimals
     has_two = len(found.sources) == 2 and len(operands) == 1
     rows = []
     for part in ledger.parts:
         at = tuple(int(i) for i in np.unravel_index(part.at, shape))
-        weight = _number(float(weights[part.at]), ledger)
+        weight = print_number(float(weights[part.at]), fit_to(weights))
         if has_two:
             weight = f"{weight} {say_source(found.sources[1], tuple(map(int, found.places[at])))}"
         sign = "" if is_weighed else "- " if weights[part.at] < 0 else ""
-        cells = [_say_origin(found, at), f"{sign}{_number(float(operands[part.at]), ledger)}"]
+        cells = [say_origin(found, at), f"{sign}{print_number(float(operands[part.at]), digits)}"]
         if is_weighed:
-            cells += [f"&times; {weight}", f"{_number(part.amount, ledger)}"]
+            cells += [f"&times; {weight}", f"{number_words(part.amount, ledger)}"]
         rows.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
     head = "<th>From</th><th>value</th>" + ("<th>weight</th><th>product</th>" if is_weighed else "")
-    end = _end_sum(ledger, 3 if is_weighed else 1, "terms")
+    end = end_sum(ledger, 3 if is_weighed else 1, "terms")
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}{end}</tbody></table>"
-    return f'<div class="cp-terms" data-scroll="terms">{table}</div>{_say_exactness(ledger)}'
+    return f'<div class="cp-terms" data-scroll="terms">{table}</div>{say_exactness(ledger)}'
 
 
 def _draw_pooling(found: "Explanation", ledger: "Ledger") -> str:
     is_mean = (found.weights == found.weights.flat[0]).all() and found.weights.size > 1
     number = int(found.places[0, 0, 0])
     chosen = None if is_mean else found.weights == 1
-    matrix = _matrix(
-        f"map {number} of {escape(found.sources[0])}", found.operands, ledger, inside=found.inside, chosen=chosen
+    matrix = draw_matrix(
+        f"map {number} of {escape(found.sources[0])}",
+        found.operands,
+        ledger.decimals,
+        inside=found.inside,
+        chosen=chosen,
     )
     if is_mean:
         n = round(1 / float(found.weights.flat[0]))
-        total = _number(float(found.operands.sum()), ledger)
-        said = f"They add up to {total}. Divided by {n}, their mean is {_number(found.total, ledger)}."
+        total = number_words(float(found.operands.sum()), ledger)
+        said = f"They add up to {total}. Divided by {n}, their mean is {number_words(found.total, ledger)}."
     else:
         at = tuple(int(i) for i in np.argwhere(found.weights == 1)[0])
-        said = f"{_number(found.total, ledger)} is the largest and goes on: {_say_origin(found, at)}."
-    return f'<div class="cp-matrices">{matrix}</div><p class="cp-say-sum">{said}</p>{_say_exactness(ledger)}'
+        said = f"{number_words(found.total, ledger)} is the largest and goes on: {say_origin(found, at)}."
+    return f'<div class="cp-matrices">{matrix}</div><p class="cp-say-sum">{said}</p>{say_exactness(ledger)}'
 
 
 def _draw_lines(found: "Explanation", ledger: "Ledger") -> str:
     """One operand, and what is done to it, line by line."""
     rows = [
-        f"<tr><td>{_say_origin(found, (0,))}</td><td></td><td>{_number(float(found.operands[0]), ledger)}</td></tr>"
+        f"<tr><td>{say_origin(found, (0,))}</td><td></td><td>{number_words(float(found.operands[0]), ledger)}</td></tr>"
     ]
     for i, line in enumerate(found.lines):
-        operand = "" if line.operand is None else _number(line.operand, ledger)
+        operand = "" if line.operand is None else number_words(line.operand, ledger)
         kind = ' class="cp-total"' if i == len(found.lines) - 1 else ""
         rows.append(
-            f"<tr{kind}><td>{escape(line.words)}</td><td>{operand}</td><td>{_number(line.result, ledger)}</td></tr>"
+            f"<tr{kind}><td>{escape(line.words)}</td><td>{operand}</td>"
+            f"<td>{number_words(line.result, ledger)}</td></tr>"
         )
     head = "<thead><tr><th>What is done</th><th>with</th><th>gives</th></tr></thead>"
-    return f'<div class="cp-terms"><table>{head}<tbody>{"".join(rows)}</tbody></table></div>{_say_exactness(ledger)}'
+    return f'<div class="cp-terms"><table>{head}<tbody>{"".join(rows)}</tbody></table></div>{say_exactness(ledger)}'
 
 
 def _draw_softmax(inside: Inside, found: "Explanation", ledger: "Ledger") -> str:
@@ -267,19 +204,19 @@ def _draw_softmax(inside: Inside, found: "Explanation", ledger: "Ledger") -> str
         cells = (
             escape(name),
             *(print_number(float(each[i]), LOGIT_DECIMALS) for each in (logits, divided)),
-            _number(float(powers[i]), ledger),
+            number_words(float(powers[i]), ledger),
         )
         marked = ' aria-current="true"' if i == found.index[0] else ""
         rows.append(f"<tr{marked}>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
     own, everyone, share = (line.result for line in found.lines)
     temperature = f"{1 / float(found.weights[0]):.4g}"
     head = f"<th>Class</th><th>logit</th><th>÷ {temperature}</th><th>e<sup>it - largest</sup></th>"
-    total = f'<tr class="cp-total"><td colspan=3>sum</td><td>{_number(everyone, ledger)}</td></tr>'
+    total = f'<tr class="cp-total"><td colspan=3>sum</td><td>{number_words(everyone, ledger)}</td></tr>'
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}{total}</tbody></table>"
-    said = f"{_number(own, ledger)} divided by {_number(everyone, ledger)} is {_number(share, ledger)}."
+    said = f"{number_words(own, ledger)} divided by {number_words(everyone, ledger)} is {number_words(share, ledger)}."
     return (
         f'<div class="cp-terms" data-scroll="terms">{table}</div><p class="cp-say-sum">{said}</p>'
-        f"{_say_exactness(ledger)}"
+        f"{say_exactness(ledger)}"
     )
 
 
@@ -287,4 +224,4 @@ def _draw_carried(found: "Explanation") -> str:
     """A value that came from elsewhere as it is."""
     if not found.inside[0]:
         return '<p class="cp-say-sum">This map was added empty: all its values are 0.</p>'
-    return f'<p class="cp-say-sum">It is {_say_origin(found, (0,))}, carried over unchanged.</p>'
+    return f'<p class="cp-say-sum">It is {say_origin(found, (0,))}, carried over unchanged.</p>'

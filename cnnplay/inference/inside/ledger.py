@@ -86,13 +86,17 @@ def choose_decimals(explanation: Explanation, value: float) -> int:
     largest = max([abs(explanation.total), float(products.max(initial=0.0)), *lines])
     if not math.isfinite(largest):
         return 0
-    places = math.floor(math.log10(largest)) if largest else 0
-    decimals = min(max(SIGNIFICANT_DIGITS - 1 - places, 0), MOST_DECIMALS)
-    if explanation.kind == "softmax":
-        decimals = SHARE_DECIMALS
+    decimals = SHARE_DECIMALS if explanation.kind == "softmax" else fit_decimals(largest)
     while decimals and print_number(explanation.total, decimals) != print_number(value, decimals):
         decimals -= 1
     return decimals
+
+
+def fit_decimals(largest: float) -> int:
+    """With so many decimals a number of this size has its significant digits."""
+    if not math.isfinite(largest) or not largest:
+        return SIGNIFICANT_DIGITS
+    return min(max(SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(abs(largest))), 0), MOST_DECIMALS)
 
 
 def print_number(value: float, decimals: int) -> str:
