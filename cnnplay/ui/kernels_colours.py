@@ -64,8 +64,13 @@ class Scale:
 
 def scale_for(values: FloatArray, show: str) -> Scale:
     """The scale on which numbers of any shape are shown together."""
-    limit = float(np.quantile(np.abs(values), FULL_SHARE))
-    return Scale(show, limit or float(np.abs(values).max()) or 1.0)
+    return Scale(show, limit_of(values))
+
+
+def limit_of(values: FloatArray) -> float:
+    """The size from which on a colour is full: that of nearly the largest number."""
+    sizes = np.abs(values)
+    return float(np.quantile(sizes, FULL_SHARE)) or float(sizes.max()) or 1.0
 
 
 def ramp() -> ByteArray:

@@ -150,14 +150,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
 
   function place(part, top, left, height, width, ofHeight, ofWidth) {
+    // In shares of the picture: to ask for its size in pixels would make the browser lay the page out at each step.
     const style = part.mark.style;
-    const box = part.frame.getBoundingClientRect();
-    const grow = (share, size) => Math.max(share * size, SMALLEST_MARK_PX) / Math.max(size, 1);
-    const [tall, wide] = [grow(height / ofHeight, box.height), grow(width / ofWidth, box.width)];
-    style.height = `${100 * tall}%`;
-    style.width = `${100 * wide}%`;
-    style.top = `${100 * ((top + height / 2) / ofHeight - tall / 2)}%`;
-    style.left = `${100 * ((left + width / 2) / ofWidth - wide / 2)}%`;
+    style.height = `max(${SMALLEST_MARK_PX}px, ${(100 * height) / ofHeight}%)`;
+    style.width = `max(${SMALLEST_MARK_PX}px, ${(100 * width) / ofWidth}%)`;
+    style.top = `${(100 * (top + height / 2)) / ofHeight}%`;
+    style.left = `${(100 * (left + width / 2)) / ofWidth}%`;
   }
   function outline([row, column]) {
     const d = root.data;
@@ -165,7 +163,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     place(parts.result, row, column, 1, 1, d.outRows, d.outColumns);
   }
   for (const part of [parts.picture, parts.result]) part.mark.style.display = missing ? "none" : "";
-  if (!missing) requestAnimationFrame(() => outline(data.at));
+  if (!missing) outline(data.at);
 
   const shareOf = (event, frame) => {
     const box = frame.getBoundingClientRect();

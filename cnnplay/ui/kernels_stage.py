@@ -13,7 +13,7 @@ import streamlit as st
 from cnnplay.errors import InputError
 from cnnplay.ui import state
 from cnnplay.ui.address import write
-from cnnplay.ui.kernels_colours import scale_for
+from cnnplay.ui.kernels_colours import Scale, scale_for
 from cnnplay.ui.kernels_state import (
     LAYER_PARAMETER,
     MAP_PARAMETER,
@@ -128,12 +128,12 @@ def _result_data(result: Result, show: str) -> dict[str, Any]:
     if result.maps is None:
         return {"maps": [], "chosen": 0, "missing": result.error}
     rows, columns = result.map.shape
-    scale = scale_for(result.map, show)
-    thumbs = [data_address(scale_for(each, show).picture(each)) for each in result.maps]
-    thumbs[result.settings.chosen] = data_address(scale.picture(result.map))
+    scale, chosen = Scale(show, result.limit), result.settings.chosen
+    scales = [scale if each == chosen else scale_for(map_, show) for each, map_ in enumerate(result.maps)]
+    thumbs = [data_address(each.picture(map_)) for each, map_ in zip(scales, result.maps, strict=True)]
     return {
         "maps": thumbs,
-        "chosen": result.settings.chosen,
+        "chosen": chosen,
         "missing": "",
         "outRows": rows,
         "outColumns": columns,

@@ -14,6 +14,7 @@ from cnnplay.inference.convolution import PADDING_MODES, Convolution, FloatArray
 from cnnplay.inference.convolution_kernels import KNOWN_KERNELS, get_known
 from cnnplay.ui import state
 from cnnplay.ui.address import read_number, write
+from cnnplay.ui.kernels_colours import limit_of
 from cnnplay.ui.kernels_pictures import Source
 from cnnplay.ui.kernels_text import MAX_KERNELS, Kernel, from_known, known_name, one_size, read_kernels, write_kernels
 
@@ -91,6 +92,11 @@ class Result:
         assert self.maps is not None
         chosen: FloatArray = self.maps[self.settings.chosen]
         return chosen
+
+    @cached_property
+    def limit(self) -> float:
+        """From this size on, a number of the chosen map has its full colour."""
+        return limit_of(self.map)
 
     @cached_property
     def place(self) -> tuple[int, int]:

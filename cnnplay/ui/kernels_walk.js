@@ -6,6 +6,7 @@ const MOST_TERMS = 9; // of a sum that is written out
 const MOST_WORDED = 5; // columns of a kernel whose products show their factors, or of three kernels side by side:
 const MOST_WORDED_OF_SEVERAL = 3;
 const MOST_BETWEEN = 3; // columns of a kernel whose products fit between the two pieces
+const FORMAT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 4 });
 const MINUS = "\u2212";
 
 function make(tag, className, parent, text) {
@@ -18,9 +19,7 @@ function make(tag, className, parent, text) {
 
 function words(value) {
   if (value === 0) return "0"; // not -0
-  const whole = Number.isInteger(value);
-  const text = whole ? value.toLocaleString("en-US") : value.toLocaleString("en-US", { maximumFractionDigits: 4 });
-  return text.replace("-", MINUS);
+  return FORMAT.format(value).replace("-", MINUS);
 }
 const bracketed = (value) => (value < 0 ? `(${words(value)})` : words(value));
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnplay.inference.convolution import Sum
 from cnnplay.ui.address import write
-from cnnplay.ui.kernels_colours import scale_for
+from cnnplay.ui.kernels_colours import Scale
 from cnnplay.ui.kernels_state import LAYER_PARAMETER, PLACE_PARAMETER, Result
 
 WINDOW_PX = 13
@@ -127,7 +127,7 @@ def _data(result: Result, show: str) -> dict[str, Any]:
         "names": list(result.channel_names),
         "layer": settings.layer,
         "values": values.tolist(),
-        "colours": scale_for(result.map, show).colours(values),
+        "colours": Scale(show, result.limit).colours(values),
         "isPicture": show == "picture",
         "first": [down.first, across.first],
         "mapSize": [rows, columns],
