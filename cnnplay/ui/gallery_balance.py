@@ -1,6 +1,7 @@
 """Class balance of the Gallery: how many pictures there are of each class, and what follows from it."""
 
 import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from cnnplay.errors import DataError
@@ -10,8 +11,7 @@ from cnnplay.runs.answers import load_answer_key
 from cnnplay.ui.gallery import Shelf, say_missing_pictures
 from cnnplay.words import accuracy, plain
 
-EVEN = 1.02
-"""Classes of which the largest has at most so many times the pictures of the smallest count as equal."""
+Counts = npt.NDArray[np.int64]
 
 
 def show_balance(shelf: Shelf) -> None:
@@ -29,7 +29,8 @@ def show_balance(shelf: Shelf) -> None:
         test_labels = np.asarray(shelf.data.test_labels)
         train = np.bincount(shelf.data.train_labels, minlength=n_classes)
     test = np.bincount(test_labels, minlength=n_classes)
-    st.write(_tell(shelf.spec.classes, train if train.any() else test, test))
+    kind, counts = ("training", train) if train.any() else ("test", test)
+    st.write(_tell(shelf.spec.classes, counts, test, kind=kind))
     chart = class_balance(shelf.spec.classes, train.tolist(), test.tolist(), chosen=shelf.class_idx)
     with st.container(key="gallery_balance_chart"):
         st.plotly_chart(
@@ -40,17 +41,15 @@ def show_balance(shelf: Shelf) -> None:
         )  # fmt: skip
 
 
-def _tell(classes: tuple[str, ...], counts: np.ndarray, test: np.ndarray) -> str:
-    """Of `counts` pictures to learn from, and `test` pictures, by class."""
+def _tell(classes: tuple[str, ...], counts: Counts, test: Counts, *, kind: str) -> str:
+    """Of `counts` pictures of a kind, and `test` pictures, by class."""
     least, most = int(counts.argmin()), int(counts.argmax())
-    if counts[most] <= EVEN * counts[least]:
-        balance = f"The classes are equal: {counts[least]:,} pictures each" + (
-            "." if counts[most] == counts[least] else ", but for a few."
-        )
+    if counts[most] == counts[least]:
+        balance = f"Every class has {counts[least]:,} {kind} pictures."
     else:
         balance = (
-            f"Fewest are of {plain(classes[least])}: {counts[least]:,}. Most are of {plain(classes[most])}: "
-            f"{counts[most]:,}."
+            f"A class has from {counts[least]:,} ({plain(classes[least])}) to {counts[most]:,} "
+            f"({plain(classes[most])}) {kind} pictures."
         )
     share = float(test[most] / test.sum())
     return (

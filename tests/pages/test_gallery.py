@@ -124,7 +124,7 @@ def test_normalised_pictures_come_with_their_numbers(gallery):
 def test_the_balance_of_the_classes_is_exact(gallery):
     app = gallery(view="balance")
     assert [trace["text"][3] for trace in chart(app)["data"]] == ["400", "100"]
-    assert "The classes are equal: 400 pictures each." in words(app)
+    assert "Every class has 400 training pictures." in words(app)
 
 
 def test_without_the_pictures_the_command_is_named_and_the_test_set_is_counted(gallery):
@@ -191,7 +191,7 @@ def test_a_set_of_ones_own_is_shown_by_its_own_classes(home, gallery):
     assert "&lt;dog&gt;" in tiles(app)
     assert "<dog>" not in tiles(app)
     assert "No shipped network knows the classes" in words(app)
-    assert r"Fewest are of cat: 1. Most are of \<dog\>: 3." in words(gallery(data=key, view="balance"))
+    assert r"A class has from 1 (cat) to 3 (\<dog\>) training pictures." in words(gallery(data=key, view="balance"))
     assert "No network learned from this data set yet" in words(gallery(data=key, view="map"))
 
 
