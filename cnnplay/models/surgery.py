@@ -42,7 +42,7 @@ class PixelShuffle(nn.Module):
         self.register_buffer("positions", positions, persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        return x.flatten(2)[:, :, self.positions].unflatten(2, self.size)
+        return x.flatten(2)[:, :, self.positions].reshape(x.shape)
 
     def extra_repr(self) -> str:
         return f"radius_px={self.radius_px}"

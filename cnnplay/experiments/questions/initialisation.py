@@ -1,8 +1,9 @@
 """Initialisation: where the weights begin decides whether they can move."""
 
 from cnnplay.experiments.experiment import SHORT, SHORT_WORDS, Arm, Experiment, Means
+from cnnplay.training.config import Init
 
-INITS = {
+INITS: dict[Init, str] = {
     "default": "PyTorch's default",
     "kaiming": "Kaiming",
     "xavier": "Xavier",
