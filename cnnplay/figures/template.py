@@ -6,6 +6,7 @@ The text and the grid are middle greys, readable on both; the style sheet of the
 from html import escape
 from typing import Any
 
+import pandas as pd  # noqa: F401 - Plotly looks at it, and may find it half imported by another visitor's page
 import plotly.graph_objects as go
 
 BLUE, ORANGE, GREEN, PURPLE, PINK, OLIVE, CYAN, GREY = COLOURS = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnplay.data.picture_code import encode_picture
-from cnnplay.figures.inside_why import paint_difference
+from cnnplay.figures.inside_why_maps import paint_difference
 from cnnplay.ui import canvas
 from cnnplay.ui.address import choose_in_address, write
 from cnnplay.ui.answer import is_none

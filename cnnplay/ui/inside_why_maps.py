@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from cnnplay.errors import InputError
-from cnnplay.figures.inside_why import lay_over, scale_of
+from cnnplay.figures.inside_why_maps import lay_over, scale_of
 from cnnplay.training.machine import processor_name
 from cnnplay.ui.address import choose_in_address, read_number, slide_in_address, switch_in_address, write
 from cnnplay.ui.inside import Inside

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnplay.figures.inside_why import paint_signs, push_chart
-from cnnplay.figures.template import CONFIG
+from cnnplay.figures.inside_why_maps import paint_signs
 from cnnplay.ui.address import slide_in_address
 from cnnplay.ui.answer import show_bars
 from cnnplay.ui.inside import Inside
@@ -29,7 +28,7 @@ FULL_LEVEL = 127
 
 def show_push(inside: Inside) -> None:
     """The slider, the picture pushed and with random signs, and the curve of how sure the network stays."""
-    from cnnplay.inference.inside.fgsm import MAX_STRENGTH, NOISE_STEP
+    from cnnplay.inference.inside.fgsm import MAX_STRENGTH
 
     with st.spinner("Pushing"):
         push = get_push(inside)
@@ -47,17 +46,26 @@ def show_push(inside: Inside) -> None:
         + _figure(noisy, "With random signs", _answer(inside, noisy))
         + "</div>"
     )
-    name = inside.predictor.classes[push.class_idx]
-    figure = push_chart(
-        [float(value) for value in push.probs[:, push.class_idx]], push.noise_probs[:, :, push.class_idx],
-        noise_step=NOISE_STEP, strength=strength, flips_at=push.flips_at, name=name,
-    )  # fmt: skip
     curve, bars = st.columns([5, 3], gap="large")
     with curve, st.container(key="push_plot"):
-        st.plotly_chart(figure, width="stretch", config=CONFIG, key="push_chart")
+        _show_curve(inside, push, strength)
     with bars, st.container(key="push_bars"):
         _show_probs(inside, push, strength)
     st.caption(_tell(push, strength))
+
+
+def _show_curve(inside: Inside, push: "Push", strength: int) -> None:
+    """How sure the network stays of its first answer at every strength."""
+    from cnnplay.figures.inside_why import push_chart
+    from cnnplay.figures.template import CONFIG
+    from cnnplay.inference.inside.fgsm import NOISE_STEP
+
+    figure = push_chart(
+        [float(value) for value in push.probs[:, push.class_idx]], push.noise_probs[:, :, push.class_idx],
+        noise_step=NOISE_STEP, strength=strength, flips_at=push.flips_at,
+        name=inside.predictor.classes[push.class_idx],
+    )  # fmt: skip
+    st.plotly_chart(figure, width="stretch", config=CONFIG, key="push_chart")
 
 
 def _show_probs(inside: Inside, push: "Push", strength: int) -> None:
