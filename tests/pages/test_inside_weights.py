@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnplay.data.picture_code import encode_picture
 from cnnplay.runs.claims import ClaimedRun, claim_next
 from cnnplay.runs.executor import this_place
 from cnnplay.runs.snapshots import snapshot_name
@@ -85,3 +87,13 @@ def test_two_snapshots_of_a_run_are_set_side_by_side(weights: Open, home: Path) 
 def test_an_address_can_ask_for_anything(weights: Open, weights_view: str) -> None:
     app = weights(network="residual", weights=weights_view, layer="softmax", init="no", knob="7")
     assert not app.exception
+
+
+def test_without_the_pictures_that_it_learned_from_a_network_says_how_to_get_them(weights: Open) -> None:
+    picture = encode_picture(np.zeros((3, 32, 32), np.uint8))
+    app = weights(network="speedrun", weights="begin", input=picture)
+    assert not app.exception
+    assert "cnnplay data cifar10 --download" in app.info[0].value
+    app = weights(network="speedrun", weights="moved", input=picture)
+    assert not app.exception
+    assert "moved by" in words(app)
