@@ -28,8 +28,9 @@ USUAL_SIZE = "256"
 SMALLEST = 32
 MINE = "mine"
 USUAL = "photo"
-BUILT_IN = {USUAL: ("china.jpg", "A temple"), "flower": ("flower.jpg", "A flower")}
-_CREDIT = "{}, by danielbuechele, CC BY 2.0, from scikit-learn."
+BUILT_IN = {USUAL: ("china.jpg", "A temple, by danielbuechele"), "flower": ("flower.jpg", "A flower, by vultilion")}
+"""Files, and whose they are by the pages that the package's own list of images leads to."""
+_CREDIT = "{}, CC BY 2.0, from scikit-learn."
 _NO_DRAWING = "There is no drawing in this visit yet. Draw one, then choose it here."
 _KINDS = {
     "photo": "Temple",
