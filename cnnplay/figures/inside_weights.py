@@ -17,6 +17,8 @@ MOST_NAMED = 12
 """Layers with a name under a chart; of more, only some are named."""
 FEW_DECADES, MANY_DECADES = 2, 8
 """Of a logarithmic axis: with fewer, 2 and 5 are labelled as well; with more, every third."""
+WIDE = 5
+"""Where the largest value is more than so many times the least, they stand on a logarithmic axis."""
 _SOFT = "rgba(134, 142, 150, 0.28)"
 _FILL = "rgba(37, 99, 235, 0.18)"
 
@@ -134,7 +136,7 @@ def layer_sizes(layers: Sequence[str], lines: Sequence[LayerLine], *, title: str
 def moved_layers(
     layers: Sequence[str], changes: Sequence[float], cosines: Sequence[float], *, chosen: str
 ) -> go.Figure:
-    """How far each layer's weights went, in lengths of what they were, on a logarithmic axis.
+    """How far each layer's weights went, in lengths of what they were.
 
     Args:
         layers: names; the first stands on top.
@@ -143,9 +145,11 @@ def moved_layers(
         chosen: a layer that is marked.
     """
     seen = [change for change in changes if 0 < change < float("inf")]
-    is_narrow = not seen or max(seen) < 10 * min(seen)
-    axis = {"title": {"text": "length of the change / length before"}, "type": "log", "tickformat": "~g",
-            "dtick": "D1" if is_narrow else "D2"}  # fmt: skip
+    axis: dict[str, object] = {"title": {"text": "length of the change / length before"}, "nticks": 8}
+    if seen and max(seen) > WIDE * min(seen):
+        axis |= {"type": "log", "tickformat": "~g", "dtick": "D2"}
+    else:
+        axis |= {"rangemode": "tozero"}
     figure = _rows_figure(layers, axis)
     figure.add_scatter(
         x=[change if 0 < change < float("inf") else None for change in changes], y=list(range(len(layers))),

@@ -51,9 +51,10 @@ def show_moved(inside: Inside) -> None:
     st.subheader("How far each layer went")
     show_chart(moved_layers(names, changes, cosines, chosen=layer), "moved_layers")
     if move := next((each for each in moves if each.layer == layer), None):
+        cosine = round(move.cosine, 2) + 0  # no minus before a zero
         st.write(
             f"The weights of **{layer}** moved by {move.change:.2g} times their length; the cosine of the angle "
-            f"between before and after is {move.cosine:.2f}. At 1 they kept their direction; at 0 none of it is left."
+            f"between before and after is {cosine:.2f}. At 1 they kept their direction; at 0 none of it is left."
         )
     spreads = _spread((id(pair.before), id(pair.after)), layer, pair)[1]
     for place, (name, (before, after)) in zip(st.columns(2), spreads.items(), strict=False):

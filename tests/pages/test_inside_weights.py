@@ -54,7 +54,7 @@ def test_first_weights_are_drawn_by_hand(weights: Open) -> None:
     assert "comes through" in words(app)
     app.select_slider(key="choice_knob").set_value("0.1").run()
     assert app.query_params["knob"] == "0.1"
-    assert "shrinks to 1/" in words(app)
+    assert "The signal vanishes" in words(app)
 
 
 def test_of_a_shipped_network_a_fresh_start_stands_for_the_first_moment(weights: Open) -> None:

@@ -100,7 +100,7 @@ def draw_architecture(graph: Graph, shapes: Mapping[str, tuple[int, ...]]) -> tu
     for step in (*graph.steps, softmax):
         head = SOFTMAX if step is softmax else step.path.partition(".")[0]
         is_part = groups and groups[-1][0] == head
-        is_slice = groups and step.kind in MINOR and "." not in step.path and "." not in groups[-1][1][-1].path
+        is_slice = groups and step.kind in MINOR and "." not in step.name and "." not in groups[-1][1][-1].name
         if is_part or is_slice:
             groups[-1][1].append(step)
         else:

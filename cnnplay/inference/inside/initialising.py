@@ -22,8 +22,8 @@ from cnnplay.words import count
 
 N_PICTURES = 32
 """In a batch: enough for two digits of a standard deviation, and the largest network takes them in a second."""
-VANISHED, EXPLODED = 0.01, 100.0
-"""A change from the first layer to the last, or back, by so much is called by its name."""
+FADED, VANISHED = 0.1, 0.01
+"""A change to so much from the first layer to the last, or back, is called by its name, and so is the reverse."""
 
 
 @dataclass(frozen=True)
@@ -177,19 +177,27 @@ def verdict(signals: Signals) -> str:
     backward = _change(signals.gradient[-1], signals.gradient[0])
     on_the_way = {
         "gone": "The signal is gone before the last layer: every picture gets the same answer.",
-        "vanishes": f"On the way to the last layer the signal shrinks to 1/{_rounded(1 / (forward or 1))} of its size.",
+        "vanishes": f"The signal vanishes: in the last layer {_part(forward)} of it is left.",
+        "fades": f"The signal fades: in the last layer {_part(forward)} of it is left.",
         "holds": f"The signal comes through: in the last layer it is {_rounded(forward)} times that in the first.",
-        "explodes": f"On the way to the last layer the signal grows {_rounded(forward)} times.",
+        "grows": f"The signal grows: in the last layer it is {_rounded(forward)} times that in the first.",
+        "explodes": f"The signal explodes: in the last layer it is {_rounded(forward)} times that in the first.",
     }[_name(forward)]
     on_the_way_back = {
         "gone": "No gradient reaches the first layer, and it cannot learn.",
-        "vanishes": f"On the way back the gradient shrinks to 1/{_rounded(1 / (backward or 1))}: it vanishes, and the "
-        "first layers hardly learn.",
+        "vanishes": f"The gradient vanishes: {_part(backward)} of it reaches the first layer, which hardly learns.",
+        "fades": f"The gradient fades: {_part(backward)} of it reaches the first layer.",
         "holds": f"The gradient comes back: in the first layer it is {_rounded(backward)} times that in the last.",
-        "explodes": f"On the way back the gradient grows {_rounded(backward)} times: it explodes, and only tiny steps "
-        "are safe.",
+        "grows": f"The gradient grows on its way back: in the first layer it is {_rounded(backward)} times that in the "
+        "last.",
+        "explodes": f"The gradient explodes: in the first layer it is {_rounded(backward)} times that in the last, and "
+        "only tiny steps are safe.",
     }[_name(backward)]
     return f"{on_the_way} {on_the_way_back}"
+
+
+def _part(change: float) -> str:
+    return f"1/{_rounded(1 / (change or 1))}"
 
 
 def _rounded(factor: float) -> str:
@@ -206,6 +214,7 @@ def _change(start: float, end: float) -> float:
 
 
 def _name(change: float) -> str:
-    if not change or not math.isfinite(change):
-        return "gone" if not change else "explodes"
-    return "vanishes" if change < VANISHED else "explodes" if change > EXPLODED else "holds"
+    if not change:
+        return "gone"
+    bounds = {"vanishes": VANISHED, "fades": FADED, "holds": 1 / FADED, "grows": 1 / VANISHED}
+    return next((name for name, bound in bounds.items() if change < bound), "explodes")

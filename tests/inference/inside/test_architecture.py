@@ -47,6 +47,7 @@ def test_slices_stay_with_their_layer() -> None:
     names = [group.name for group in groups_of("cnn6")]
     assert names == ["conv1", "pool1", "conv2", "pool2", "fc1", "fc2", SOFTMAX]
     assert [cell.name for cell in groups_of("cnn6")[3].cells] == ["pool2", "flatten"]
+    assert [group.name for group in groups_of("inception")][-4:] == ["inception2", "flatten", "fc", SOFTMAX]
 
 
 @pytest.mark.parametrize("variant", ["exclusive_gating", "shortcut_only_gating", "conv_shortcut", "constant_scaling"])

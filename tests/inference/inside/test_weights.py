@@ -124,9 +124,12 @@ def test_the_verdict_calls_things_by_their_names() -> None:
     def words(forward: float, backward: float) -> str:
         return verdict(Signals(("first", "last"), (1.0, forward), (backward, 1.0)))
 
-    assert "shrinks to 1/16,000 of its size" in words(1 / 16_000, 1)
-    assert "vanishes" in words(1, 1e-4)
-    assert "explodes" in words(1, 1e4)
+    assert words(1 / 16_000, 1).startswith("The signal vanishes: in the last layer 1/16,000 of it is left.")
+    assert "The gradient vanishes: 1/10,000 of it" in words(1, 1e-4)
+    assert "fades: in the last layer 1/20" in words(0.05, 1)
+    assert "The gradient grows" in words(1, 50)
+    assert "The gradient explodes" in words(1, 1e4)
+    assert "infinitely many times" in words(1, math.inf)
     assert "comes through" in words(0.5, 1)
     assert "every picture gets the same answer" in words(0, 0)
     assert "cannot learn" in words(0, 0)
