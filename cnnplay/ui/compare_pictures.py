@@ -97,26 +97,27 @@ def _said(key: AnswerKey, picture: int, reading: Reading, letter: str) -> str:
 def _opened(key: AnswerKey, picture: int, readings: Sequence[Reading]) -> str:
     """What a picture opens to: the likeliest answers of every network."""
     right = int(key.labels[picture])
-    addresses = _look_inside(key, picture, readings)
     rows = "".join(
         f'<tr><th scope=row><i style="color:{each.entry.colour};border-top-style:{_line(each)}"></i>'
-        f"{escape(each.entry.title)}</th>{_top(key, right, each.top(picture, TOP_K))}{address}</tr>"
-        for each, address in zip(readings, addresses, strict=True)
+        f"{escape(each.entry.title)}</th>{_top(key, right, each.top(picture, TOP_K))}</tr>"
+        for each in readings
     )
-    return f'<div class="cp-opened"><p class="cp-small">No. {picture + 1:,}</p><table>{rows}</table></div>'
+    head = f"No. {picture + 1:,}.{_look_inside(key, picture, readings)}"
+    return f'<div class="cp-opened"><p class="cp-small">{head}</p><table>{rows}</table></div>'
 
 
-def _look_inside(key: AnswerKey, picture: int, readings: Sequence[Reading]) -> list[str]:
-    """For each network a cell with the way into it; empty where its weights or the picture are not on this machine."""
+def _look_inside(key: AnswerKey, picture: int, readings: Sequence[Reading]) -> str:
+    """The ways into the networks that are on this machine, where the picture is as well."""
     try:
         number = int(find_numbers(key, [picture])[0])
     except DataError:
-        return [""] * len(readings)
-    addresses = [inside_address(each.entry.first.id, key.dataset, number) for each in readings]
-    return [
-        f'<td><a href="{escape(address)}">Look inside</a></td>' if each.entry.first.weights else ""
-        for each, address in zip(readings, addresses, strict=True)
+        return ""
+    links = [
+        f'<a href="{escape(inside_address(each.entry.first.id, key.dataset, number))}">{escape(each.entry.title)}</a>'
+        for each in readings
+        if each.entry.first.weights
     ]
+    return f" Look inside with {', '.join(links)}." if links else ""
 
 
 def _line(reading: Reading) -> str:

@@ -52,7 +52,7 @@ def _show_step(inside: Inside, at: tuple[int, ...] | None) -> None:
         return
     with st.container(key="inside_view", horizontal=True, gap="small"):
         shows_kernels = has_kernels(inside) and _choose_what() == "kernels"
-        view = None if shows_kernels else choose_view()
+        view = None if shows_kernels else choose_view(len(value))
     if view is None:
         show_kernels(inside, at)
     else:

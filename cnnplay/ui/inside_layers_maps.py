@@ -28,6 +28,7 @@ SIZES_PX: dict[str, int] = {"small": 32, "large": 72}
 ORDER_WORDS = {"number": "By number", "mean": "Mean", "largest": "Largest"}
 SIZE_WORDS = {"small": "Small", "large": "Large"}
 SCALE_WORDS = {"shared": "One scale", "own": "Own scales"}
+FEW = 32
 CELLS_IN_ROW, MOST_IN_SHORT_ROWS = 32, 512
 """Single values stand in rows of so many; if there are more of them, in rows twice as long."""
 KEYS = {"p": pick_turn(-1), "P": pick_turn(-1), "n": pick_turn(1), "N": pick_turn(1)}
@@ -47,10 +48,13 @@ def as_maps(value: "Tensor") -> "NDArray[np.float32] | None":
     return value.numpy() if value.ndim == 3 and value.shape[1:].numel() > 1 else None
 
 
-def choose_view() -> View:
-    """Three choices."""
+def choose_view(n_maps: int) -> View:
+    """Three choices; few maps are large unless somebody wants them small."""
+    usual = "large" if n_maps <= FEW else "small"
     order = choose_in_address("Order", list(ORDER_WORDS), "sort", words=ORDER_WORDS.__getitem__, hide_label=True)
-    size = choose_in_address("Size", list(SIZE_WORDS), "size", words=SIZE_WORDS.__getitem__, hide_label=True)
+    size = choose_in_address(
+        "Size", list(SIZE_WORDS), "size", default=usual, words=SIZE_WORDS.__getitem__, hide_label=True
+    )
     scale = choose_in_address("Scale", list(SCALE_WORDS), "scale", words=SCALE_WORDS.__getitem__, hide_label=True)
     return View(cast("Order", order), cast("Size", size), cast("Scale", scale))
 
