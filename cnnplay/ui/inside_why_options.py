@@ -24,12 +24,11 @@ def ask_question(prediction: "Prediction") -> "Question":
     """The class, by default the answer, and perhaps the likeliest other one that it is held against."""
     from cnnplay.inference.inside.attributions import Question
 
-    order = prediction.probs.argsort(kind="stable")[::-1]
+    order = (-prediction.probs).argsort(kind="stable")
     answer = int(order[0])
 
     def words(key: str) -> str:
-        name, prob = prediction.classes[int(key)], float(prediction.probs[int(key)])
-        return f"{name}, {percent(prob)}{' (the answer)' if int(key) == answer else ''}"
+        return f"{prediction.classes[int(key)]}, {percent(float(prediction.probs[int(key)]))}"
 
     keys = [str(i) for i in range(len(prediction.classes))]
     chosen = int(

@@ -72,7 +72,7 @@ def _show_probs(inside: Inside, push: "Push", strength: int) -> None:
     """A bar for each of the likeliest classes at this strength."""
     st.html(f'<p class="cp-small">Pushed by {strength} of 255</p>')
     probs, classes = push.probs[strength], inside.predictor.classes
-    order = probs.argsort(kind="stable")[::-1][:N_BARS]
+    order = (-probs).argsort(kind="stable")[:N_BARS]
     show_bars([(classes[i], float(probs[i])) for i in order], winner=classes[int(order[0])])
 
 
