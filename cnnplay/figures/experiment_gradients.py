@@ -8,15 +8,17 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from cnnplay.figures.experiments import SERIES_COLOURS, chart_title
+from cnnplay.figures.experiments import chart_title
 from cnnplay.figures.labels import FONT_PX, place_labels
-from cnnplay.figures.template import as_text, heading, new_figure
+from cnnplay.figures.template import COLOURS, as_text, heading, new_figure
 
 GRADIENTS_PX = 380
 PLOT_WIDTH_PX, PLOT_HEIGHT_PX = 280.0, 270.0
 """What names are placed for: a phone."""
-TINY = 1e-20
-"""A gradient of exactly 0 has no place on an axis of powers; it is drawn here and said to be 0."""
+BELOW = 10.0
+"""A gradient of exactly 0 has no place on an axis of powers; it is drawn so many times below the smallest other."""
+LINE_CHARS, LINE_PX = 34, 16
+"""Names in one line of the title: as many as a phone has room for, and the height of such a line."""
 N_TRACK = 80
 ROOM = 0.12
 """Of the axis of powers, free below the lowest point: the name of its line stands there."""
@@ -47,41 +49,47 @@ def gradient_lines(flows: Sequence[Flow], *, when: str) -> go.Figure:
         when: in the training, for the title.
     """
     groups = list(dict.fromkeys(flow.series or flow.label for flow in flows))
-    palette = {name: SERIES_COLOURS[i % len(SERIES_COLOURS)] for i, name in enumerate(groups)}
-    known = {flow.series: palette[flow.series] for flow in flows if flow.series}
+    palette = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(groups)}
+    title = _title(when, palette)
+    zero = min((norm for flow in flows for norm in flow.norms if norm), default=1.0) / BELOW
     deepest = max((len(flow.norms) for flow in flows), default=1)
-    low, high = _powers(flows)
+    low, high = _powers(flows, zero)
     figure = new_figure(
-        height=GRADIENTS_PX,
-        margin={"l": 56, "r": 12, "t": 56, "b": 44},
+        height=GRADIENTS_PX + LINE_PX * title.count("<br>"),
+        margin={"l": 56, "r": 12, "t": 40 + LINE_PX * title.count("<br>"), "b": 44},
         xaxis={"title": {"text": "layer with weights, from the picture to the answer"}, "range": [0.4, deepest + 0.6],
                "dtick": max(1, round(deepest / 8)), "tick0": 1},
         yaxis={"type": "log", "range": [low, high], "exponentformat": "power",
                "dtick": max(1, round((high - low) / 6))},
-        annotations=[chart_title(_title(when, known))],
+        annotations=[chart_title(title)],
     )  # fmt: skip
     for flow in flows:
         colour = palette[flow.series or flow.label]
         figure.add_scatter(
             x=list(range(1, len(flow.norms) + 1)),
-            y=[max(norm, TINY) for norm in flow.norms],
+            y=[norm or zero for norm in flow.norms],
             mode="lines+markers",
             line={"color": colour, "width": 1.6},
             marker={"color": colour, "size": 5},
             customdata=[[layer, f"{norm:.2g}"] for layer, norm in zip(flow.layers, flow.norms, strict=True)],
             hovertemplate=f"<b>{as_text(flow.label)}</b><br>%{{customdata[0]}}: %{{customdata[1]}}<extra></extra>",
         )
-    _add_names(figure, flows, palette, deepest, (low, high))
+    _add_names(figure, [flow for flow in flows if flow.series], palette, deepest, (low, high), zero)
     return figure
 
 
 def _title(when: str, colours: dict[str, str]) -> str:
-    title = heading(f"Size of the gradient {when}")
-    return f"{title}<br>{heading('', colours)}" if colours else title
+    """Names in their colours below the title, in lines that a phone has room for."""
+    lines: list[dict[str, str]] = []
+    for name, colour in colours.items():
+        if not lines or len(" ".join((*lines[-1], name))) > LINE_CHARS:
+            lines.append({})
+        lines[-1][as_text(name)] = colour
+    return "<br>".join([heading(f"Size of the gradient {when}"), *(heading("", line).strip() for line in lines)])
 
 
-def _powers(flows: Sequence[Flow]) -> tuple[float, float]:
-    norms = [max(norm, TINY) for flow in flows for norm in flow.norms]
+def _powers(flows: Sequence[Flow], zero: float) -> tuple[float, float]:
+    norms = [norm or zero for flow in flows for norm in flow.norms]
     if not norms:
         return -1.0, 1.0
     low, high = math.floor(math.log10(min(norms))), math.ceil(math.log10(max(norms)))
@@ -89,13 +97,18 @@ def _powers(flows: Sequence[Flow]) -> tuple[float, float]:
 
 
 def _add_names(
-    figure: go.Figure, flows: Sequence[Flow], palette: dict[str, str], deepest: int, ends: tuple[float, float]
+    figure: go.Figure,
+    flows: Sequence[Flow],
+    palette: dict[str, str],
+    deepest: int,
+    ends: tuple[float, float],
+    zero: float,
 ) -> None:
-    """Where a line begins, as far as there is room."""
+    """Where a line begins, as far as there is room, for lines whose colour is not their name."""
     low, high = ends
 
     def place(layer: float, norm: float) -> tuple[float, float]:
-        return (layer - 0.4) / (deepest + 0.2), (math.log10(max(norm, TINY)) - low) / (high - low)
+        return (layer - 0.4) / (deepest + 0.2), (math.log10(norm or zero) - low) / (high - low)
 
     shown = sorted((flow for flow in flows if flow.norms), key=lambda flow: flow.norms[0])
     points = np.array([place(1, flow.norms[0]) for flow in shown]).reshape(-1, 2)
@@ -106,8 +119,8 @@ def _add_names(
     for at, where in placed.items():
         flow = shown[at]
         figure.add_annotation(
-            x=1, y=math.log10(max(flow.norms[0], TINY)), xshift=where.dx, yshift=where.dy,
-            text=f'<span style="color:{palette[flow.series or flow.label]}">{as_text(flow.label)}</span>',
+            x=1, y=math.log10(flow.norms[0] or zero), xshift=where.dx, yshift=where.dy,
+            text=f'<span style="color:{palette[flow.series]}">{as_text(flow.label)}</span>',
             showarrow=False, font={"size": FONT_PX},
         )  # fmt: skip
 

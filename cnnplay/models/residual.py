@@ -146,7 +146,7 @@ class DigitResidualNet(nn.Sequential):
         variant: the blocks' wiring, one of `VARIANTS` (those with batch normalisation switch it on), or `PLAIN`.
         as_published: repeat the published slip (see `ResidualBlock`).
         n_blocks: in each of the two rounds; the net has 3 + 4 n_blocks layers with weights.
-        batch_norm: after (or before) the convolutions of the blocks.
+        batch_norm: after (or before) every convolution; without it, variants that need it have it in their blocks.
 
     Raises:
         ConfigError: an unknown variant, a number of blocks out of `N_BLOCKS_BOUNDS`, or a switch that is none.
@@ -178,10 +178,12 @@ class DigitResidualNet(nn.Sequential):
         super().__init__(
             OrderedDict(
                 conv1=nn.Conv2d(1, 16, 5),
+                **({"bn1": nn.BatchNorm2d(16)} if batch_norm else {}),
                 relu1=nn.ReLU(),
                 pool1=nn.MaxPool2d(2),
                 **blocks(1, 16),
                 conv2=nn.Conv2d(16, 32, 5),
+                **({"bn2": nn.BatchNorm2d(32)} if batch_norm else {}),
                 relu2=nn.ReLU(),
                 pool2=nn.MaxPool2d(2),
                 **blocks(2, 32),

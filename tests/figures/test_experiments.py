@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnplay.figures.experiment_gradients import TINY, Flow, gradient_lines
+from cnnplay.figures.experiment_gradients import Flow, gradient_lines
 from cnnplay.figures.experiment_reproduce import Reproduced, reproduced_curves, reproduced_rows
 from cnnplay.figures.experiments import Measured, answer_lines, answer_rows, mean_and_interval
 
@@ -54,7 +54,7 @@ def test_gradients_run_from_the_first_layer_and_none_is_drawn_at_the_foot():
         Flow(label="7 layers", series="short", layers=("conv1", "fc"), norms=(0.1, 1.0)),
     ]
     figure = gradient_lines(flows, when="at the first step")
-    assert list(figure.data[0].y) == [TINY, 1.0]
+    assert list(figure.data[0].y) == [0.01, 1.0]  # a tenth of the smallest other
     assert figure.data[0].customdata[0][1] == "0"
     assert "plain" in texts(figure)[0]
     assert sum("7 layers" in text for text in texts(figure)) == 2
