@@ -108,7 +108,8 @@ def _show_gradients(answer: Answer) -> None:
         alt = "Norm of the gradient in the first layer: " + ", ".join(f"{f.label} {f.norms[0]:.1e}" for f in flows)
         st.plotly_chart(figure, key="gradients_chart", theme=None, config=CONFIG, alt=alt)
         st.caption(
-            "Euclidean norm of the gradient of each layer's weights, mean over the seeds. Where it is exactly 0, the line runs below all others."
+            "Euclidean norm of the gradient of each layer's weights, mean over the seeds. Where it is exactly 0, the "
+            "line runs below all others."
         )
 
 
