@@ -30,7 +30,7 @@ def prepare(strokes: Strokes, *, sample: SampleDigit | None, brush_px: int, canv
     if sample is None:
         return prepare_strokes(strokes, brush_px=brush_px, canvas_px=canvas_px)
     if not strokes:
-        step = Step("Test digit", "28 x 28 already,\nas MNIST made it", sample.image, sample.image)
+        step = Step(sample.title, sample.caption, sample.image, sample.image)
         return PreparedDigit(image=sample.image, steps=(step,))
     paper = np.asarray(sample.on_paper(canvas_px))
     ink = draw_strokes(strokes, brush_px=brush_px, canvas_px=canvas_px)

@@ -147,7 +147,7 @@ def _offer(inside: Inside, edit: "Edit") -> None:
                 f"{inside.note} Edited so that {inside.predictor.title} says {classes[edit.answer_after]} "
                 f"instead of {classes[edit.answer_before]}."
             )
-            sample = SampleDigit(edit.after[0], note)
+            sample = SampleDigit(edit.after[0], note, "Edited digit", "28 x 28 already,\nas it was edited")
             if st.button("Draw on from it", key="why_redraw", on_click=canvas.start_from, args=(sample,)):
                 st.switch_page("pages/draw.py", query_params={IN_ADDRESS: inside.network.key})
         st.button(

@@ -15,15 +15,19 @@ ByteArray = NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False)
 class SampleDigit:
-    """A digit from a data set.
+    """A digit to draw on: from a data set, or an edited one.
 
     Attributes:
         image: (28, 28) uint8, 255 ink.
         note: one sentence on what it is and where it comes from.
+        title: what it is, in two words.
+        caption: two short lines on why nothing is done to it.
     """
 
     image: ByteArray
     note: str
+    title: str = "Test digit"
+    caption: str = "28 x 28 already,\nas MNIST made it"
 
     def on_paper(self, side_px: int) -> Image.Image:
         """Dark on the canvas's paper, enlarged to a square of `side_px`."""
