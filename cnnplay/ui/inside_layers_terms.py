@@ -79,7 +79,7 @@ def _draw_convolution(inside: Inside, found: "Explanation", ledger: "Ledger") ->
         f"<th>adds</th></tr></thead><tbody>{rows}{end_sum(ledger, 2, 'maps')}</tbody></table></div>"
     )
     more = '<p class="cp-small">Click an input to see its numbers.</p>' if n_maps > 1 else ""
-    return f"{styles}{table}{more}{_draw_window(found, at, names[at], ledger)}{say_exactness(ledger)}"
+    return f"{styles}{table}{more}{_draw_window(inside, found, at, names[at], ledger)}{say_exactness(ledger)}"
 
 
 def _convolution_row(
@@ -102,7 +102,7 @@ def _sheet(name: str, tiles: NDArray[np.float64]) -> str:
     return sheet_style(name, shown, whole_px(tiles.shape[2], TILE_PX))
 
 
-def _draw_window(found: "Explanation", at: int, name: str, ledger: "Ledger") -> str:
+def _draw_window(inside: Inside, found: "Explanation", at: int, name: str, ledger: "Ledger") -> str:
     """One input map, number by number: patch, kernel and products."""
     from cnnplay.inference.inside.graph import INPUT
 
@@ -121,12 +121,20 @@ def _draw_window(found: "Explanation", at: int, name: str, ledger: "Ledger") -> 
         if source == INPUT
         else f"{name.capitalize()} of {source}, number by number"
     )
-    normal = " The picture's values are normalised: 0 is the mean of training." if source == INPUT else ""
+    normal = _say_normalisation(inside, int(found.places[at, 0, 0, 0])) if source == INPUT else ""
     hatched = "" if found.inside[at].all() else " Hatched is padding, which counts as 0."
     return (
         f'<h4>{escape(title)}</h4><div class="cp-matrices">{"".join(matrices)}</div>'
         f'<p class="cp-small">Its middle is {origin}.{hatched}{normal}</p>'
     )
+
+
+def _say_normalisation(inside: Inside, channel: int) -> str:
+    """How pixels became what the first layer reads."""
+    mean, spread = inside.predictor.spec.mean[channel], inside.predictor.spec.std[channel]
+    if (mean, spread) == (0, 1):
+        return " The picture's values are its pixels, 0 to 255, divided by 255."
+    return f" The picture's values are (pixel / 255 - {mean:.4g}) / {spread:.4g}: 0 is the mean of training."
 
 
 def _draw_terms(found: "Explanation", ledger: "Ledger") -> str:

@@ -83,6 +83,7 @@ def test_a_value_in_the_address_is_told_number_by_number(layers: OpenPage) -> No
     shown = parts(layers("scribe", layer="conv1.conv", pixel="3,12,13"))
     assert "Map 3, row 12, column 13" in shown
     assert "5 x 5 of 28 x 28 pixels" in shown
+    assert "(pixel / 255 - 0.1307) / 0.3081" in shown
     printed = re.search(r"<b>(-?\d+\.\d+)</b></p>", shown)
     total = re.search(r"<td colspan=2>sum</td><td>(-?\d+\.\d+)</td>", shown)
     assert printed is not None
