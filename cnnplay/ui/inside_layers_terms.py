@@ -134,7 +134,7 @@ def _say_normalisation(inside: Inside, channel: int) -> str:
     mean, spread = inside.predictor.spec.mean[channel], inside.predictor.spec.std[channel]
     if (mean, spread) == (0, 1):
         return " The picture's values are its pixels, 0 to 255, divided by 255."
-    return f" The picture's values are (pixel / 255 - {mean:.4g}) / {spread:.4g}: 0 is the mean of training."
+    return f" The picture's values are (pixel / 255 - {mean:.4g}) / {spread:.4g}."
 
 
 def _draw_terms(found: "Explanation", ledger: "Ledger") -> str:
