@@ -50,7 +50,9 @@ def show_runs(answer: Answer) -> None:
 def _choose(answer: Answer) -> tuple[tuple[Arm, ...], int]:
     arms = {arm.key: arm for arm in answer.experiment.arms}
     usual = ALL if answer.experiment.n_seeds > 1 else next(iter(arms))
-    words = {ALL: f"all {len(arms)} settings"} | {key: arm.label for key, arm in arms.items()}
+    words = {ALL: f"all {len(arms)} settings" if len(arms) > 2 else "both settings"} | {
+        key: arm.label for key, arm in arms.items()
+    }
     left, right = st.columns([3, 2], gap="medium")
     with left:
         chosen = choose_in_address(

@@ -44,7 +44,7 @@ EXPERIMENT = Experiment(
         "and Xavier choose their size by the number of inputs so that both keep their strength.",
     ),
     look="The lower chart shows the gradient of each layer at the first step: where it is a thousandth, so is what a "
-    "step changes.",
+    "step changes. Kaiming's is the largest here, and its seeds end furthest apart.",
     setting=SHORT_WORDS,
     pairs=(("kaiming", "normal"), ("kaiming", "xavier"), ("normal", "zero")),
     gradients=True,

@@ -30,8 +30,8 @@ EXPERIMENT = Experiment(
     arms=tuple(_arm(model, slipped=slipped) for model in NETS for slipped in (False, True)),
     n_seeds=5,
     why=(
-        "With the slip each block has one working convolution instead of two; the other is computed, thrown away and "
-        "never learns, for no gradient reaches it.",
+        "With the slip each block has one working convolution instead of two; nobody uses what the other computes, so "
+        "no gradient reaches it and it never learns.",
         "The rest of the net does most of the work on digits, so a slip like this hides behind a figure that looks "
         "fine: an accuracy alone does not prove that the code does what it says.",
     ),
