@@ -1,8 +1,9 @@
-"""Takes the pictures of the README from the running app: python -m tests.e2e.screenshots [FOLDER]."""
+"""Takes the pictures of the README from the running app: python -m tests.e2e.screenshots [FOLDER [PAGE...]]."""
 
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -142,14 +143,14 @@ PAGES = {
 }
 
 
-def take(browser: Browser, url: str, folder: Path) -> None:
-    """One picture of each page for a desktop and for a phone."""
-    for name, show in PAGES.items():
+def take(browser: Browser, url: str, folder: Path, names: Iterable[str]) -> None:
+    """One picture of each of these pages for a desktop and for a phone."""
+    for name in names:
         for kind, options in (("desktop", DESKTOP), ("phone", PHONE)):
             context = browser.new_context(**options)  # type: ignore[arg-type]
             page = context.new_page()
             page.goto(f"{url}/{name}")
-            show(page)
+            PAGES[name](page)
             page.mouse.move(0, 0)
             page.wait_for_timeout(SETTLE_MS)
             page.screenshot(path=folder / f"{name}-{kind}.png")
@@ -164,7 +165,7 @@ def main() -> None:
     expect.set_options(timeout=60_000)
     with tempfile.TemporaryDirectory() as folder_, home(folder_), run_server() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        take(browser, url, folder)
+        take(browser, url, folder, sys.argv[2:] or PAGES)
         browser.close()
 
 

@@ -12,6 +12,7 @@ from cnnplay.runs.snapshots import snapshot_name
 from cnnplay.runs.store import open_store
 from cnnplay.settings import run_dir
 from cnnplay.training.config import TrainConfig
+from cnnplay.training.events import Milestone
 
 N_SLOTS = 20
 
@@ -45,3 +46,18 @@ def add_run(
     if end is not None:
         claimed.end(end, accuracy=0.875 if end == "finished" else None)
     return store.get(run.id)
+
+
+def add_stopped_run(steps: tuple[int, ...]) -> str:
+    """A run that was stopped after snapshots of untrained networks at these steps of its 8."""
+    store = open_store()
+    run = store.create(TrainConfig(model="cnn6", dataset="mnist-5k", epochs=2), place=this_place())
+    claim = claim_next(store.database, place=this_place(), n_slots=N_SLOTS)
+    assert claim is not None
+    claimed = ClaimedRun(store.database, claim)
+    claimed.attach(step=0, n_steps=8)
+    for step in steps:
+        save(run_dir(run.id) / snapshot_name(step), "cnn6")
+        claimed.add_milestones({Milestone(step=step, epoch=step / 4, layers=()): snapshot_name(step)})
+    claimed.end("interrupted", error=None)
+    return run.id

@@ -8,15 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnplay.data.picture_code import encode_picture
-from cnnplay.runs.claims import ClaimedRun, claim_next
-from cnnplay.runs.executor import this_place
-from cnnplay.runs.snapshots import snapshot_name
-from cnnplay.runs.store import open_store
-from cnnplay.settings import run_dir
-from cnnplay.training.config import TrainConfig
-from cnnplay.training.events import Milestone
 
-from .runs import save
+from .runs import add_stopped_run
 
 Open = Callable[..., AppTest]
 STEPS = (0, 4, 8)
@@ -66,17 +59,8 @@ def test_of_a_shipped_network_a_fresh_start_stands_for_the_first_moment(weights:
 
 
 def test_two_snapshots_of_a_run_are_set_side_by_side(weights: Open, home: Path) -> None:
-    store = open_store()
-    run = store.create(TrainConfig(model="cnn6", dataset="mnist-5k", epochs=2), place=this_place())
-    claim = claim_next(store.database, place=this_place(), n_slots=20)
-    assert claim is not None
-    claimed = ClaimedRun(store.database, claim)
-    claimed.attach(step=0, n_steps=8)
-    for step in STEPS:
-        save(run_dir(run.id) / snapshot_name(step), "cnn6")
-        claimed.add_milestones({Milestone(step=step, epoch=step / 4, layers=()): snapshot_name(step)})
-    claimed.end("interrupted", error=None)
-    app = weights(network=run.id, weights="moved", **{"from": "4"})
+    run_id = add_stopped_run(STEPS)
+    app = weights(network=run_id, weights="moved", **{"from": "4"})
     assert not app.exception
     assert [slider.value for slider in app.select_slider] == ["4", "8"]
     assert "Step 4" in words(app)

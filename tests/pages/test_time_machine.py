@@ -6,15 +6,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnplay.runs.claims import ClaimedRun, claim_next
-from cnnplay.runs.executor import this_place
 from cnnplay.runs.snapshots import snapshot_name
-from cnnplay.runs.store import open_store
 from cnnplay.settings import run_dir
-from cnnplay.training.config import TrainConfig
-from cnnplay.training.events import Milestone
 
-from .runs import save
+from .runs import add_stopped_run
 
 STEPS = (0, 1, 4)
 Open = Callable[..., AppTest]
@@ -22,18 +17,7 @@ Open = Callable[..., AppTest]
 
 @pytest.fixture
 def run_id() -> str:
-    """A run that was stopped after three snapshots of untrained networks."""
-    store = open_store()
-    run = store.create(TrainConfig(model="cnn6", dataset="mnist-5k", epochs=2), place=this_place())
-    claim = claim_next(store.database, place=this_place(), n_slots=20)
-    assert claim is not None
-    claimed = ClaimedRun(store.database, claim)
-    claimed.attach(step=0, n_steps=8)
-    for step in STEPS:
-        save(run_dir(run.id) / snapshot_name(step), "cnn6")
-        claimed.add_milestones({Milestone(step=step, epoch=step / 4, layers=()): snapshot_name(step)})
-    claimed.end("interrupted", error=None)
-    return run.id
+    return add_stopped_run(STEPS)
 
 
 def open_fold(open_page: Open, run_id: str) -> AppTest:
