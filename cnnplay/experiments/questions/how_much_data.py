@@ -46,8 +46,8 @@ EXPERIMENT = Experiment(
     why=(
         "From few pictures the network learns those by heart, whatever they have in common by accident included; "
         "each further picture rules some of these accidents out.",
-        "The first hundred rule out the most and each later one less, so that accuracy climbs by about the same step "
-        "with every factor and not with every thousand.",
+        "The first hundreds rule out the most and each later one less; past 10,000 it is no longer pictures that these "
+        "600 steps lack, but steps.",
     ),
     look="Each step to the right is about three times as much data, the last one six times.",
     setting="600 steps of 50 of MNIST's training pictures each (SGD with momentum 0.9, rate 0.02)",
