@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnplay.experiments.experiment import Experiment
 from cnnplay.experiments.own_runs import find_own
-from cnnplay.experiments.results import load_shipped
+from cnnplay.experiments.results import current, is_stale, read_result, shipped_path
 from cnnplay.ui.experiment_answer import Answer, show_answer, show_why
 from cnnplay.ui.experiment_guess import read_guess, show_guess, show_verdict
 from cnnplay.ui.experiment_list import open_experiment
@@ -36,8 +36,11 @@ def show_experiment(experiment: Experiment) -> None:
         if guess is None:
             show_guess(experiment)
             return
-        answer = Answer(experiment, load_shipped(experiment), find_own(experiment, get_store()))
+        measured = read_result(shipped_path(experiment.key), experiment.key)
+        answer = Answer(experiment, current(experiment, measured), find_own(experiment, get_store()))
         show_verdict(experiment, answer.shipped, guess)
+        if is_stale(experiment, measured):
+            st.caption("Some of the shipped runs were measured with earlier settings and are left out.")
         with st.container(key="experiment_answer"):
             (_own_part(experiment, "show_answer") or show_answer)(answer)
         show_why(answer)

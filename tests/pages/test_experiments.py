@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from cnnplay.experiments.experiment import Experiment
 from cnnplay.experiments.own_runs import find_own, stand_in
 from cnnplay.experiments.registry import get_experiment, list_experiments
+from cnnplay.experiments.results import read_result, shipped_path, write_result
 from cnnplay.runs.claims import ClaimedRun, claim_next
 from cnnplay.runs.executor import LocalExecutor, this_place
 from cnnplay.runs.store import open_store
@@ -80,6 +81,21 @@ def test_without_a_result_it_says_so_and_offers_to_run_it(open_page: Open, key: 
     assert "Not decided yet" in html(app)
     assert "measured yet" in captions(app)
     assert app.button(key="experiment_start")
+
+
+def test_what_was_measured_with_earlier_settings_is_left_out_and_said(open_page: Open, untrained: Path) -> None:
+    shipped = read_result(shipped_path("relu_or_sigmoid"), "relu_or_sigmoid")
+    first = shipped.arms[0]
+    changed = replace(shipped, arms=(replace(first, config=replace(first.config, lr=0.5)), *shipped.arms[1:]))
+    path = untrained / "experiments" / "relu_or_sigmoid.json"
+    write_result(path, changed)
+    try:
+        app = open_page("experiments", address=ASKED | {"guess": "1"})
+    finally:
+        path.unlink()
+    assert "Not decided yet" in html(app)
+    assert "3 of 4 settings are measured" in html(app)
+    assert "earlier settings" in captions(app)
 
 
 def test_an_unknown_experiment_is_refused_with_the_known_ones(open_page: Open) -> None:
