@@ -80,15 +80,15 @@ DIGIT_SPECS = (
         key="residual_scaled",
         title="Residual, halved sum",
         summary="As the residual net, but input and correction are each halved before they are added. "
-        "Halving the short way at every block weakens the signal, which is what the paper warns of.",
+        "Halving the shortcut at every block weakens the signal, which is what the paper warns of.",
         options=MappingProxyType({"variant": "constant_scaling", "as_published": False, **_DEEPER}),
         published_accuracy=0.9881,
         published_note="after 10 epochs of SGD, with a slip in the block",
     ),
     _RESIDUAL(
         key="residual_conv",
-        title="Residual, 1 x 1 on the short way",
-        summary="As the residual net, but the short way passes through a 1 x 1 convolution. "
+        title="Residual, 1 x 1 on the shortcut",
+        summary="As the residual net, but the shortcut passes through a 1 x 1 convolution. "
         "It can learn more there, and the free path for the gradient is gone.",
         options=MappingProxyType({"variant": "conv_shortcut", "as_published": False, **_DEEPER}),
         published_accuracy=0.9897,

@@ -26,18 +26,18 @@ Variant = Literal[
 ]
 VARIANTS: tuple[str, ...] = get_args(Variant)
 PLAIN = "plain"
-"""The same two convolutions without a short way, to compare with."""
+"""The same two convolutions without a shortcut, to compare with."""
 N_BLOCKS_BOUNDS = (1, 32)
 PREACTIVATION = ("relu_only_preactivation", "full_preactivation")
 NEEDS_BATCH_NORM = ("bn_after_addition", *PREACTIVATION)
 GATE_BIAS = -6.0
-"""Start of the gates, the paper's best: they begin nearly open on the short way (its section 3.1)."""
+"""Start of the gates, the paper's best: they begin nearly open on the shortcut (its section 3.1)."""
 
 
 class ResidualBlock(nn.Module):
-    """(N, n_in, H, W) to (N, n_out, H / stride, W / stride): a short way, and a correction F added to it.
+    """(N, n_in, H, W) to (N, n_out, H / stride, W / stride): a shortcut, and a correction F added to it.
 
-    Where the shapes differ the short way is subsampled and padded with zero maps (option A of the first paper).
+    Where the shapes differ the shortcut is subsampled and padded with zero maps (option A of the first paper).
 
     Args:
         n_in: channels of the input.

@@ -3,7 +3,7 @@
 from cnnplay.experiments.experiment import SHORTER, SHORTER_WORDS, Arm, Experiment, Means
 
 N_BLOCKS = (1, 2, 4, 8)
-WIRINGS = {"plain": "without short ways", "original": "with short ways"}
+WIRINGS = {"plain": "without shortcuts", "original": "with shortcuts"}
 LOSES = 0.02
 
 
@@ -30,7 +30,7 @@ EXPERIMENT = Experiment(
     key="depth",
     order=2,
     title="Depth without shortcuts",
-    question="The same net, made deeper and deeper. What happens with short ways past its blocks, and without?",
+    question="The same net, made deeper and deeper. What happens with shortcuts past its blocks, and without?",
     guesses=(
         "Deeper reads as well or better, with and without them",
         "Deeper reads worse, with and without them",
@@ -44,10 +44,10 @@ EXPERIMENT = Experiment(
         "On its way back from the answer, the gradient is multiplied by each layer's weights in turn, and here each "
         "makes it smaller: in the deepest plain net hardly any of it is left for the first layers, so they learn "
         "nothing.",
-        "A short way adds a block's input to its output unchanged, so the gradient has a path on which nothing is "
+        "A shortcut adds a block's input to its output unchanged, so the gradient has a path on which nothing is "
         "multiplied, and the first layers hear of the error however many blocks lie between.",
     ),
-    look="In the lower chart each line is one net before it learned anything: without short ways the gradient falls "
+    look="In the lower chart each line is one net before it learned anything: without shortcuts the gradient falls "
     "by powers of ten towards the first layers, with them it stays level.",
     setting=SHORTER_WORDS,
     axis="layers with weights",

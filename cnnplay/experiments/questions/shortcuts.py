@@ -9,14 +9,14 @@ CLEAN = {
     "relu_only_preactivation": "ReLU first",
     "full_preactivation": "normalisation and ReLU first",
 }
-"""Nothing lies on the short way itself."""
+"""Nothing lies on the shortcut itself."""
 BLOCKED = {
     "bn_after_addition": "normalisation after the addition",
     "constant_scaling": "both halved",
-    "conv_shortcut": "1 x 1 on the short way",
-    "dropout_shortcut": "dropout on the short way",
+    "conv_shortcut": "1 x 1 on the shortcut",
+    "dropout_shortcut": "dropout on the shortcut",
     "exclusive_gating": "gate on both ways",
-    "shortcut_only_gating": "gate on the short way",
+    "shortcut_only_gating": "gate on the shortcut",
 }
 ALIKE = 0.01
 
@@ -30,11 +30,11 @@ def _judge(means: Means) -> int:
 EXPERIMENT = Experiment(
     key="shortcuts",
     order=3,
-    title="Ten short ways",
-    question="A short way can pass a block untouched, or through a gate, a factor, a convolution. Which reads best?",
+    title="Ten shortcuts",
+    question="A shortcut can pass a block untouched, or through a gate, a factor, a convolution. Which reads best?",
     guesses=(
-        "One that leaves the short way untouched",
-        "One that puts something on the short way, or behind the addition",
+        "One that leaves the shortcut untouched",
+        "One that puts something on the shortcut, or behind the addition",
         "All ten read alike, within one point",
     ),
     judge=_judge,
@@ -50,7 +50,7 @@ EXPERIMENT = Experiment(
     ),
     n_seeds=3,
     why=(
-        "Whatever lies on the short way is multiplied once for every block that is passed, so in the paper's nets of "
+        "Whatever lies on the shortcut is multiplied once for every block that is passed, so in the paper's nets of "
         "110 layers a factor of one half leaves next to nothing, and the untouched way won clearly.",
         "Here only four blocks follow each other, so little is lost on any of them, and what differences there are "
         "say more about these few steps of training than about the wiring.",

@@ -2,7 +2,7 @@
 
 from cnnplay.experiments.experiment import SHORT, SHORT_WORDS, Arm, Experiment, Means
 
-NETS = {"residual_scaled": "halved sum", "residual_conv": "1 x 1 on the short way"}
+NETS = {"residual_scaled": "halved sum", "residual_conv": "1 x 1 on the shortcut"}
 ALIKE = 0.005
 
 

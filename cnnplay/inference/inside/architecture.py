@@ -1,4 +1,4 @@
-"""A network's operations laid out as a picture: blocks as large as what they give, branches side by side, short ways.
+"""A network's operations laid out as a picture: blocks as large as what they give, branches side by side, shortcuts.
 
 Everything is measured in pixels, from the middle of the left edge of each group; y grows downwards.
 """
@@ -19,7 +19,7 @@ PX_PER_ROOT_CHANNEL, THINNEST_PX = 1.6, 5.0
 """Width is the root of the number of channels, on top of the thinnest: 3 channels are 8 wide, 64 are 18, 512 are 41."""
 SLICE_PX, SIGN_PX = 6.0, 15.0
 LEAD_PX, TOUCH_PX, LANE_GAP_PX, ARC_PX = 11.0, 1.0, 7.0, 7.0
-"""Before a block; between a block and its slices; between branches; between blocks and the short way over them."""
+"""Before a block; between a block and its slices; between branches; between blocks and the shortcut over them."""
 
 
 @dataclass(frozen=True)
