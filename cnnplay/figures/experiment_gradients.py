@@ -8,17 +8,15 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from cnnplay.figures.experiments import chart_title
+from cnnplay.figures.experiments import LINE_PX, chart_title, title_lines
 from cnnplay.figures.labels import FONT_PX, place_labels
-from cnnplay.figures.template import COLOURS, as_text, heading, new_figure
+from cnnplay.figures.template import COLOURS, as_text, new_figure
 
 GRADIENTS_PX = 380
 PLOT_WIDTH_PX, PLOT_HEIGHT_PX = 280.0, 270.0
 """What names are placed for: a phone."""
 BELOW = 10.0
 """A gradient of exactly 0 has no place on an axis of powers; it is drawn so many times below the smallest other."""
-LINE_CHARS, LINE_PX = 34, 16
-"""Names in one line of the title: as many as a phone has room for, and the height of such a line."""
 N_TRACK = 80
 ROOM = 0.12
 """Of the axis of powers, free below the lowest point: the name of its line stands there."""
@@ -50,7 +48,7 @@ def gradient_lines(flows: Sequence[Flow], *, when: str) -> go.Figure:
     """
     groups = list(dict.fromkeys(flow.series or flow.label for flow in flows))
     palette = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(groups)}
-    title = _title(when, palette)
+    title = "<br>".join(title_lines(f"Size of the gradient {when}", palette))
     zero = min((norm for flow in flows for norm in flow.norms if norm), default=1.0) / BELOW
     deepest = max((len(flow.norms) for flow in flows), default=1)
     low, high = _powers(flows, zero)
@@ -76,16 +74,6 @@ def gradient_lines(flows: Sequence[Flow], *, when: str) -> go.Figure:
         )
     _add_names(figure, [flow for flow in flows if flow.series], palette, deepest, (low, high), zero)
     return figure
-
-
-def _title(when: str, colours: dict[str, str]) -> str:
-    """Names in their colours below the title, in lines that a phone has room for."""
-    lines: list[dict[str, str]] = []
-    for name, colour in colours.items():
-        if not lines or len(" ".join((*lines[-1], name))) > LINE_CHARS:
-            lines.append({})
-        lines[-1][as_text(name)] = colour
-    return "<br>".join([heading(f"Size of the gradient {when}"), *(heading("", line).strip() for line in lines)])
 
 
 def _powers(flows: Sequence[Flow], zero: float) -> tuple[float, float]:

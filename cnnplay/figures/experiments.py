@@ -11,7 +11,7 @@ from cnnplay.evaluation.spread import measure_spread
 from cnnplay.figures.template import BLUE, COLOURS, GREY, ORANGE, PURPLE, TEXT, as_text, heading, new_figure
 from cnnplay.words import accuracy
 
-LINES_PX = 400
+LINES_PX = 416
 ROW_PX, ROWS_PX = 56, 84
 """Height of a row, and of what is around them all."""
 ROOM = 0.06
@@ -20,6 +20,8 @@ LEAST_ROOM = 0.004
 SERIES_COLOURS = (BLUE, ORANGE, COLOURS[2], PURPLE)
 OWN_SYMBOL, PUBLISHED_SYMBOL = "diamond-open", "x-thin-open"
 TITLE_SHIFT_PX = 8
+LINE_CHARS, LINE_PX = 34, 16
+"""Names in one line of a title: as many as a phone has room for, and the height of such a line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,18 @@ def chart_title(text: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def title_lines(title: str, colours: dict[str, str]) -> list[str]:
+    """A title with the names of its lines in their colours: behind it, or below where a phone has no room for them."""
+    if len(" ".join((title, *colours))) <= LINE_CHARS + 4:
+        return [heading(title, colours)]
+    lines: list[dict[str, str]] = []
+    for name, colour in colours.items():
+        if not lines or len(" ".join((*lines[-1], name))) > LINE_CHARS:
+            lines.append({})
+        lines[-1][as_text(name)] = colour
+    return [heading(title), *(heading("", line).replace("<b></b>", "").strip() for line in lines)]
+
+
 def answer_lines(arms: Sequence[Measured], *, axis: str) -> go.Figure:
     """Accuracy along the knob: a line through the means of each series, with intervals and every seed as a dot.
 
@@ -74,7 +88,7 @@ def answer_lines(arms: Sequence[Measured], *, axis: str) -> go.Figure:
     colours = dict(zip(series, SERIES_COLOURS, strict=False))
     figure = new_figure(
         height=LINES_PX,
-        margin={"l": 48, "r": 12, "t": 64, "b": 44},
+        margin={"l": 48, "r": 12, "t": 80, "b": 44},
         xaxis={
             "title": {"text": axis},
             "tickvals": list(places.values()),
@@ -179,7 +193,8 @@ def _legend(title: str, arms: Sequence[Measured], colours: dict[str, str]) -> st
     marks = ["dot: one seed, bar: 95 % interval of the mean"]
     marks += ["◇ your runs"] if any(arm.own for arm in arms) else []
     marks += ["✕ as published"] if any(arm.published is not None for arm in arms) else []
-    return f'{heading(title, colours)}<br><span style="font-size:12px">{", ".join(marks)}</span>'
+    told = f'<span style="font-size:12px">{", ".join(marks)}</span>'
+    return "<br>".join((*title_lines(title, colours), told))
 
 
 def _range(arms: Sequence[Measured]) -> list[float]:

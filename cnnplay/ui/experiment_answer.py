@@ -138,9 +138,9 @@ def _chance(answer: Answer) -> str:
         better, worse = (pair.a, pair.b) if found.value >= 0 else (pair.b, pair.a)
         low, high = (found.low, found.high) if found.value >= 0 else (-found.high, -found.low)
         verdict = "Not chance" if pair.stands else "Could be chance"
-        told = f"{_begin(better.label)} reads {100 * abs(found.value):.2f} points more than {worse.label}"
+        told = f"{_begin(better.label)}: {100 * abs(found.value):.2f} points above {worse.label}"
         if not round(100 * found.value, 2):
-            told = f"{_begin(better.label)} and {worse.label} read equally well"
+            told = f"{_begin(better.label)} and {worse.label}: no difference"
         interval = f"95 % interval {100 * low:.2f} to {100 * high:.2f}, {p_in_words(pair.p_corrected)}"
         lines.append(f"<li><b>{verdict}</b> <span>{escape(told)} ({escape(interval)})</span></li>")
     return "".join(lines)

@@ -43,5 +43,5 @@ EXPERIMENT = Experiment(
     look="Each line has a hill. Follow its top from the small batches to the large ones.",
     setting="5,000 of MNIST's training pictures, shown twice (SGD with momentum 0.9), the small CNN",
     axis="learning rate",
-    pairs=(("256-0.1", "256-0.01"), ("16-0.01", "16-0.1")),
+    pairs=(("16-0.01", "16-0.03"), ("256-0.03", "256-0.01"), ("256-0.03", "256-0.003")),
 )
