@@ -178,7 +178,7 @@ def get_dataset_spec(key: str) -> DatasetSpec:
 
         return read_own_spec(key)
     if key not in DATASETS:
-        raise InputError(f"There is no data set {key!r}; choose one of {', '.join(DATASETS)}.")
+        raise InputError(f"There is no data set {key[:40]!r}; choose one of {', '.join(DATASETS)}.")
     return DATASETS[key]
 
 

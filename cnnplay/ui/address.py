@@ -6,6 +6,9 @@ from typing import Any
 
 import streamlit as st
 
+MAX_INDEX_DIGITS = 9
+"""Python refuses to read a number of thousands of digits, and nothing here has so many parts."""
+
 
 def choose_in_address(
     label: str,
@@ -63,6 +66,11 @@ def read_number(parameter: str, low: float, high: float, default: float) -> floa
     except ValueError:
         return default
     return value if low <= value <= high else default
+
+
+def read_index(text: str) -> int | None:
+    """A whole number from 0 on that somebody wrote; None where it is none, or longer than any index."""
+    return int(text) if text.isdecimal() and len(text) <= MAX_INDEX_DIGITS else None
 
 
 def write(parameter: str, value: object, *, usual: object = None) -> None:

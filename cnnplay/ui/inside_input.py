@@ -11,14 +11,17 @@ from cnnplay.data.picture_code import decode_picture, encode_picture
 from cnnplay.data.store import is_available
 from cnnplay.errors import CnnplayError, DataError, InputError
 from cnnplay.ui import canvas, state
-from cnnplay.ui.address import write
+from cnnplay.ui.address import read_index, write
 from cnnplay.ui.inside import INPUT_PARAMETER
 from cnnplay.ui.networks import Network
 from cnnplay.ui.photos import current_photo
 from cnnplay.ui.samples import open_dataset, paint_ship
+from cnnplay.words import plain
 
 DATASETS = {(1, 28, 28): ("mnist", "mnist-5k"), (3, 32, 32): ("cifar10",)}
 """Where test pictures of each shape come from: the first of these that is on this machine."""
+MAX_QUOTED = 40
+"""Letters of an address that a sentence about it repeats."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +60,10 @@ def read_picture(text: str) -> Picture:
     parts = text.split(":")
     if len(parts) == 1:
         return Picture(decode_picture(text), "A picture that came with the address.")
-    if len(parts) != 3 or parts[0] not in {"train", "test"} or not parts[2].isdecimal():
-        raise InputError(f"The address asks for the picture {text!r}. Give one like test:mnist:12.")
-    return test_picture(parts[1], parts[0], int(parts[2]))
+    index = read_index(parts[-1])
+    if len(parts) != 3 or parts[0] not in {"train", "test"} or index is None:
+        raise InputError(f"The address asks for the picture {text[:MAX_QUOTED]!r}. Give one like test:mnist:12.")
+    return test_picture(parts[1], parts[0], index)
 
 
 def test_picture(dataset: str, split: str, index: int) -> Picture:
@@ -125,10 +129,10 @@ def _pick_test_picture(dataset: str) -> None:
         go(int(np.random.default_rng().choice(among)))
 
     asked = st.query_params.get(INPUT_PARAMETER, "").split(":")
-    now = int(asked[2]) if asked[:2] == ["test", dataset] and len(asked) == 3 and asked[2].isdecimal() else 0
-    st.session_state.inside_index = min(now, len(labels) - 1)
+    now = read_index(asked[2]) if asked[:2] == ["test", dataset] and len(asked) == 3 else 0
+    st.session_state.inside_index = min(now or 0, len(labels) - 1)
     st.number_input(
-        f"Test picture of {data.spec.title}", 0, len(labels) - 1, key="inside_index",
+        f"Test picture of {plain(data.spec.title)}", 0, len(labels) - 1, key="inside_index",
         on_change=lambda: go(st.session_state.inside_index),
     )  # fmt: skip
     st.selectbox("Class", data.spec.classes, None, key="inside_class", placeholder="any")

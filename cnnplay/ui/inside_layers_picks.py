@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnplay.ui.address import write
+from cnnplay.ui.address import read_index, write
 from cnnplay.ui.inside import Inside, choose_layer, choose_pixel, chosen_pixel
 
 WHAT_PARAMETER, FROM_PARAMETER = "show", "from"
@@ -85,7 +85,7 @@ def strongest(inside: Inside, channel: int | None = None) -> tuple[int, ...]:
 def chosen_source(inside: Inside) -> int | None:
     """Number of the input map that somebody picked for this layer."""
     name, _, number = st.query_params.get(FROM_PARAMETER, "").rpartition(":")
-    return int(number) if name == inside.layer and number.isdecimal() else None
+    return read_index(number) if name == inside.layer else None
 
 
 def _choose_number(number: int, shape: tuple[int, ...]) -> None:

@@ -53,6 +53,8 @@ def test_the_visitors_drawing_comes_first(open_page: OpenPage) -> None:
         ("nonsense", "damaged"),
         ("test:mnist-5k", "like test:mnist:12"),
         ("test:mnist-5k:-3", "like test:mnist:12"),
+        ("test:mnist-5k:" + 5000 * "9", "like test:mnist:12"),
+        (f"test:{5000 * 'x'}:1", f"no data set &#x27;{40 * 'x'}&#x27;"),
         ("test:mnist-5k:999999", "pictures, and the address asks for 999,999"),
         ("test:no-such-set:1", "no-such-set"),
         ("test:cifar10:1", "CIFAR-10 is not on this machine"),
