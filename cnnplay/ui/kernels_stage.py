@@ -23,7 +23,7 @@ from cnnplay.ui.kernels_state import (
     keep_kernel,
     with_divisor,
 )
-from cnnplay.ui.kernels_text import Kernel, known_name, parse_cell, parse_divisor, parse_grid
+from cnnplay.ui.kernels_text import Kernel, known_name, parse_cell, parse_divisor, parse_grid, write_decimal
 from cnnplay.ui.pictures import EXACT_UP_TO_PX, data_address
 
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
@@ -58,11 +58,10 @@ def take(settings: Settings, picked: str) -> None:
         write(MAP_PARAMETER, int(what) + 1, usual=1)
     elif kind == "layer":
         write(LAYER_PARAMETER, int(what) + 1, usual=1)
-    elif kind == "tool":
-        keep_kernel(settings, _TOOLS[what](settings.kernel))
-    elif kind == "cells":
+    elif kind in {"tool", "cells"}:
         try:
-            keep_kernel(settings, _edited(settings, json.loads(what)))
+            is_tool = kind == "tool"
+            keep_kernel(settings, _TOOLS[what](settings.kernel) if is_tool else _edited(settings, json.loads(what)))
         except InputError as error:
             st.session_state[state.KERNELS_ERROR] = str(error)
 
@@ -90,9 +89,13 @@ def _minus(cell: str) -> str:
 
 
 def _as_mean(kernel: Kernel) -> Kernel:
-    """Divided by what its numbers add up to, so that brightness stays; where that is 0, as it is."""
-    total = sum(Fraction(cell) for row in kernel.layers[0] for cell in row)
-    return with_divisor(kernel, f"{float(total):.6g}") if total else kernel
+    """Divided by what its numbers add up to, so that brightness stays; where that is 0, as it is.
+
+    Raises:
+        InputError: they add up to more than a cell holds, or to next to nothing.
+    """
+    total = sum((Fraction(cell) for row in kernel.layers[0] for cell in row), Fraction())
+    return with_divisor(kernel, parse_divisor(write_decimal(total))) if total else kernel
 
 
 _TOOLS: dict[str, Callable[[Kernel], Kernel]] = {"turn": _turn, "negate": _negate, "mean": _as_mean}

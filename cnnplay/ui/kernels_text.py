@@ -97,7 +97,12 @@ def parse_cell(text: str, what: str) -> str:
     value = Fraction(top) / int(bottom or 1)
     if abs(value) > LARGEST:
         raise InputError(f"{what} holds {plain}: numbers up to {LARGEST:,} are allowed.")
-    return f"{Fraction(top)}/{int(bottom)}" if bottom and "." not in top else f"{float(value):.6g}"
+    return f"{Fraction(top)}/{int(bottom)}" if bottom and "." not in top else write_decimal(value)
+
+
+def write_decimal(value: Fraction) -> str:
+    """A number to six decimals, never with an exponent, which no cell takes."""
+    return f"{float(round(value, 6)):.6f}".rstrip("0").rstrip(".")
 
 
 def parse_grid(cells: Sequence[str], columns: int) -> Grid:

@@ -17,11 +17,15 @@ from streamlit.testing.v1 import AppTest
 
 from cnnplay.data.picture_code import encode_picture
 from cnnplay.errors import InputError
+from cnnplay.inference.convolution import Convolution
 from cnnplay.inference.convolution_kernels import KNOWN_KERNELS
+from cnnplay.ui import kernels_stage
 from cnnplay.ui.kernels_colours import scale_for
 from cnnplay.ui.kernels_pictures import BUILT_IN, open_built_in
+from cnnplay.ui.kernels_state import Settings
 from cnnplay.ui.kernels_text import Kernel, from_known, known_name, parse_cell, parse_grid, read_kernels, write_kernels
 from cnnplay.ui.kernels_walk import piece_around
+from cnnplay.ui.state import KERNELS_ERROR
 
 Open = Callable[..., AppTest]
 DIGIT = np.random.default_rng(1).integers(0, 256, (1, 28, 28), dtype=np.uint8)
@@ -269,6 +273,31 @@ def test_kernels_come_back_out_of_an_address(made: list[Kernel]) -> None:
 )
 def test_a_cell_takes_numbers_as_people_write_them(text: str, value: str) -> None:
     assert Fraction(parse_cell(text, "It")) == Fraction(value)
+
+
+@pytest.mark.parametrize("text", ["0.00001", "-0.000001", "0.000001/7", "1234.567", "9999"])
+def test_small_and_long_numbers_come_back_out_of_an_address(text: str) -> None:
+    kernel = Kernel((((parse_cell(text, "It"), "1"),),), bias=parse_cell(text, "It"))
+    assert read_kernels(write_kernels([kernel])) == (kernel,)
+    assert float(Fraction(kernel.bias)) == pytest.approx(float(Fraction(text.split("/")[0])), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "divisor", "error"),
+    [("1x2_0.00001_0.00002", "0.00003", ""), ("1x2_9999_9999", "1", "up to 9,999"), ("1x2_1/3_1", "1.333333", "")],
+)
+def test_a_kernel_is_divided_by_its_sum_where_that_is_a_divisor(
+    monkeypatch: pytest.MonkeyPatch, text: str, divisor: str, error: str
+) -> None:
+    kernel = read_kernels(text)[0]
+    kept = [kernel]
+    monkeypatch.setattr(kernels_stage, "keep_kernel", lambda _settings, changed: kept.append(changed))
+    monkeypatch.setattr(kernels_stage.st, "session_state", told := dict[str, str]())
+    settings = Settings((kernel,), Convolution(kernel.numbers(1)[None]), 1, 0, 0, "")
+    kernels_stage.take(settings, "tool:mean")
+    assert kept[-1].divisor == divisor
+    assert error in told.get(KERNELS_ERROR, "")
+    assert read_kernels(write_kernels(kept)) == tuple(kept)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "abc", "1e9", "nan", "1/0", "99999", "--1", "<b>", "1/2/3"])
