@@ -1,5 +1,6 @@
 """Every architecture by its key; knows nothing of torch until one is built."""
 
+import threading
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +19,9 @@ SHUFFLE_BOUNDS = (0, 32)
 """Pixels; from the side of the picture on, all of them are permuted."""
 COMMON_OPTIONS = ("activation", "dropout", "n_classes", "shuffle_px")
 """Options that every network has besides those of its spec; see `cnnplay.models.surgery`."""
+
+DRAWING_WEIGHTS = threading.RLock()
+"""First weights come from the one generator that all threads share: whoever seeds it keeps the others from drawing."""
 
 MODELS = {spec.key: spec for spec in (*DIGIT_SPECS, *OBJECT_SPECS)}
 
@@ -55,9 +59,10 @@ def build(key: str, **options: Any) -> "nn.Module":
         allowed = ", ".join((*spec.options, *COMMON_OPTIONS))
         raise InputError(f"{key} has no option {', '.join(sorted(unknown))}. Its options: {allowed}.")
     common = {name: options.pop(name) for name in COMMON_OPTIONS if name in options}
-    model = cast("nn.Module", resolve_name(spec.builder)(**{**spec.options, **options}))
-    if common:
-        from cnnplay.models.surgery import alter
+    with DRAWING_WEIGHTS:
+        model = cast("nn.Module", resolve_name(spec.builder)(**{**spec.options, **options}))
+        if common:
+            from cnnplay.models.surgery import alter
 
-        alter(model, size=spec.input_shape[1:], **common)
+            alter(model, size=spec.input_shape[1:], **common)
     return model

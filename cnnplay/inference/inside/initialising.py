@@ -16,7 +16,7 @@ from cnnplay.inference.inside.graph import read_graph
 from cnnplay.models.forward import normaliser
 from cnnplay.models.initialisation import DRAWS, NORMAL_STD, UNIFORM_BOUND
 from cnnplay.models.layers import StartsFromData
-from cnnplay.models.registry import build, get_spec
+from cnnplay.models.registry import DRAWING_WEIGHTS, build, get_spec
 from cnnplay.models.spec import ModelSpec
 from cnnplay.words import count
 
@@ -112,7 +112,7 @@ def fresh_network(
         images: (N, C, H, W) uint8 training pictures, for networks that begin with what they see; without them, their
             first layer is drawn as any other.
     """
-    with torch.random.fork_rng(devices=[]):
+    with DRAWING_WEIGHTS, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = build(key, **options)
     if images is not None and isinstance(model, StartsFromData):

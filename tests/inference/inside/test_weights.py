@@ -1,6 +1,7 @@
 """Weights in figures, first weights drawn by hand, and what lies between two moments of a training."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -87,6 +88,18 @@ def test_weights_that_are_not_trained_keep_their_values() -> None:
     before = model.get_submodule("whiten").weight.clone()
     draw_weights(model, "constant", 0.5, seed=0)
     assert torch.equal(model.get_submodule("whiten").weight, before)
+
+
+def test_visitors_at_once_get_the_fresh_network_of_their_seed() -> None:
+    def draw(seed: int) -> torch.Tensor:
+        return next(fresh_network("cnn6", {}, seed=seed, images=None).parameters()).detach()
+
+    expected = [draw(seed) for seed in range(3)]
+    with ThreadPoolExecutor(4) as pool:
+        loads = [pool.submit(build, "cnn6") for _ in range(100)]
+        found = list(pool.map(draw, [seed for _ in range(60) for seed in range(3)]))
+    assert all(each.result() is not None for each in loads)
+    assert all(torch.equal(each, expected[i % 3]) for i, each in enumerate(found))
 
 
 def test_a_fresh_network_leaves_the_generator_alone() -> None:
