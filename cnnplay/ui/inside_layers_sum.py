@@ -10,6 +10,7 @@ import streamlit as st
 from cnnplay.ui.address import switch_in_address
 from cnnplay.ui.clickable import show_clickable
 from cnnplay.ui.inside import Inside, choose_pixel
+from cnnplay.ui.inside_kept import kept
 from cnnplay.ui.inside_layers_maps import as_maps
 from cnnplay.ui.inside_layers_picks import follow, pick_map, strongest
 from cnnplay.ui.inside_layers_sheets import exact_address, shade
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from cnnplay.inference.inside.receptive_field import Fields
 
 ALL_PARAMETER = "all"
-MAX_KEPT = 40
 
 
 def show_sum(inside: Inside, at: tuple[int, ...] | None) -> None:
@@ -108,7 +108,7 @@ def field_of(inside: Inside, at: tuple[int, ...]) -> tuple[tuple[int, int], tupl
     from cnnplay.inference.inside.graph import SOFTMAX
 
     name = inside.graph.output if inside.layer == SOFTMAX else inside.layer
-    down, across = _read_fields(id(inside.graph), inside)[name]
+    down, across = kept(inside, _read_fields)[name]
     if len(at) == 3:
         row, column = at[1:]
     else:  # a flattened map keeps the fields of its values
@@ -116,11 +116,10 @@ def field_of(inside: Inside, at: tuple[int, ...]) -> tuple[tuple[int, int], tupl
     return down.pixels_of(row), across.pixels_of(column)
 
 
-@st.cache_resource(max_entries=MAX_KEPT, show_spinner=False)
-def _read_fields(number: int, _inside: Inside) -> "dict[str, Fields]":  # noqa: ARG001 - a graph is kept as long as its network
+def _read_fields(inside: Inside) -> "dict[str, Fields]":
     from cnnplay.inference.inside.receptive_field import read_fields
 
-    return read_fields(_inside.graph, {name: tuple(value.shape) for name, value in _inside.values().items()})
+    return read_fields(inside.graph, {name: tuple(value.shape) for name, value in inside.values().items()})
 
 
 def _box(top: int, bottom: int, left: int, right: int, height: int, width: int, *, kind: str) -> str:

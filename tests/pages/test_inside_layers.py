@@ -1,7 +1,9 @@
 """Look inside, layer by layer: every step of every network opens, and nothing is computed twice."""
 
+import gc
 import json
 import re
+import weakref
 from collections.abc import Callable
 
 import numpy as np
@@ -15,6 +17,7 @@ from cnnplay.inference.inside.maps import arrange
 from cnnplay.inference.inside.step_words import describe_step
 from cnnplay.inference.predictor import Predictor
 from cnnplay.models.registry import MODELS, build, get_spec
+from cnnplay.ui import inside as look
 from cnnplay.ui.inside import Inside
 from cnnplay.ui.inside_layers_kernels import draw_first, draw_stack, has_kernels
 from cnnplay.ui.inside_layers_maps import View, as_maps, draw_bars, draw_cells, draw_maps
@@ -89,6 +92,26 @@ def test_a_value_in_the_address_is_told_number_by_number(layers: OpenPage) -> No
     assert printed is not None
     assert total is not None
     assert printed[1] == total[1]
+
+
+def test_what_a_value_sees_is_kept_with_the_network_that_it_was_read_of() -> None:
+    spec = get_spec("cnn6")
+    graph = read_graph(build("cnn6").eval())
+    predictor = Predictor(spec, graph.model, None)
+    image = np.zeros(spec.input_shape, np.uint8)
+    inside = Inside(find_network("cnn6"), predictor, graph, image, "", "", graph.steps[0].name)
+    field_of(inside, (0, 0, 0))
+    alive = weakref.ref(graph)
+    for cached in (look._compute, look._predict):  # they hold it as well, for a while
+        cached.clear()
+    del inside, predictor, graph
+    gc.collect()
+    assert alive() is not None  # another network's would get its number
+
+
+def test_an_input_map_of_thousands_of_digits_is_none(layers: OpenPage) -> None:
+    app = layers("cnn6", layer="conv2", pixel="1,2,3", **{"from": f"conv2:{5000 * '9'}"})
+    assert "Map 1, row 2, column 3" in parts(app)
 
 
 def test_a_value_that_does_not_exist_is_not_shown(layers: OpenPage) -> None:
