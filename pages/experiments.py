@@ -6,6 +6,7 @@ from cnnplay.errors import CnnplayError
 from cnnplay.ui.experiment_list import asked_experiment, show_list
 from cnnplay.ui.experiment_view import show_experiment
 from cnnplay.ui.navigation import guard
+from cnnplay.words import plain
 
 guard()
 st.title("Experiments")
@@ -16,4 +17,4 @@ try:
     else:
         show_experiment(asked)
 except CnnplayError as error:
-    st.error(str(error))
+    st.error(plain(str(error)))

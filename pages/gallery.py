@@ -9,6 +9,7 @@ from cnnplay.errors import CnnplayError
 from cnnplay.ui.address import choose_in_address
 from cnnplay.ui.gallery import Shelf, choose_shelf
 from cnnplay.ui.navigation import guard
+from cnnplay.words import plain
 
 VIEW_PARAMETER = "view"
 SECTIONS: dict[str, str] = {"pictures": "Pictures", "balance": "Class balance", "map": "Map of the test set"}
@@ -27,7 +28,7 @@ def look_around() -> None:
         with st.container(key=f"gallery_{view}"):
             show(shelf)
     except CnnplayError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
 
 
 guard()

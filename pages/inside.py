@@ -17,6 +17,7 @@ from cnnplay.ui.messages import say_missing_networks
 from cnnplay.ui.navigation import guard
 from cnnplay.ui.networks import Network, list_networks, pick_network
 from cnnplay.ui.pictures import as_paper, data_address
+from cnnplay.words import plain
 
 SECTIONS: dict[str, str] = {
     "layers": "Layers",
@@ -75,4 +76,4 @@ else:
                 show_answer(inside)
             show_section(inside)
         except CnnplayError as error:
-            st.error(str(error))
+            st.error(plain(str(error)))

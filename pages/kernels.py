@@ -12,6 +12,7 @@ from cnnplay.ui.kernels_state import Result, compute, read_settings
 from cnnplay.ui.kernels_walk import show_walk
 from cnnplay.ui.kernels_words import arithmetic
 from cnnplay.ui.navigation import guard
+from cnnplay.words import plain
 
 guard()
 
@@ -20,7 +21,7 @@ def show_row(source: Source) -> tuple[Result, str]:
     """Known kernels, the row, and how the kernel slides; returns what comes out and how it is shown."""
     settings = read_settings(source)
     if settings.problem:
-        st.warning(settings.problem)
+        st.warning(plain(settings.problem))
     result, show = compute(settings, source), chosen_show(settings)
     show_known(settings)
     show_stage(result, show)

@@ -22,7 +22,7 @@ from cnnplay.ui.networks import IN_ADDRESS, list_networks, list_shipped
 from cnnplay.ui.pictures import data_address
 from cnnplay.ui.predictors import get_predictors
 from cnnplay.ui.samples import SampleDigit
-from cnnplay.words import percent
+from cnnplay.words import percent, plain
 
 ASK_PARAMETER = "ask"
 SPLIT_NAMES: dict[Split, str] = {"test": "Test picture", "train": "Training picture"}
@@ -74,7 +74,7 @@ def _show_answers(shelf: Shelf, index: int, image: ByteArray) -> None:
     home = HOMES[shelf.spec.image_shape[0]]
     shipped = list_shipped(home)
     if not shipped or shelf.spec.classes != _classes_of(home):
-        st.caption(f"No shipped network knows the classes of {shelf.spec.title}.")
+        st.caption(f"No shipped network knows the classes of {plain(shelf.spec.title)}.")
         return
     seen = shelf.split == "train" or bool(shelf.spec.note)
     st.caption("The networks may have learned from this very picture." if seen else "No answers are kept for it.")

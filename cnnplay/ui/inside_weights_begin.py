@@ -17,7 +17,7 @@ from cnnplay.ui.inside_input import DATASETS
 from cnnplay.ui.inside_kept import kept
 from cnnplay.ui.inside_weights import show_chart
 from cnnplay.ui.samples import open_dataset
-from cnnplay.words import listing
+from cnnplay.words import listing, plain
 
 if TYPE_CHECKING:
     from torch import nn
@@ -66,7 +66,7 @@ def show_begin(inside: Inside) -> None:
     st.write(verdict(hand[0]))
     _show_charts(hand, own, trained, f"{method.title} {number}")
     st.caption(
-        f"{N_PICTURES} training pictures of {open_dataset(dataset).spec.title}, as in a training step; {draws}. "
+        f"{N_PICTURES} training pictures of {plain(open_dataset(dataset).spec.title)}, as in a training step; {draws}. "
         "Signal: the standard deviation of what a layer gives. Gradient: the length of the "
         "gradient of one picture's loss with respect to that. A layer in which nothing is left has no mark."
     )

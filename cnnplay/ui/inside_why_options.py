@@ -7,7 +7,7 @@ import streamlit as st
 from cnnplay.ui.address import choose_in_address, slide_in_address, switch_in_address
 from cnnplay.ui.inside import Inside
 from cnnplay.ui.inside_why_words import FILL_WORDS, INK_WORDS
-from cnnplay.words import percent
+from cnnplay.words import percent, plain
 
 if TYPE_CHECKING:
     from cnnplay.inference.inside.attributions import Fill, Options, Question
@@ -36,7 +36,7 @@ def ask_question(prediction: "Prediction") -> "Question":
     )
     other = next(int(i) for i in order if int(i) != chosen)
     held = switch_in_address(
-        f"Against {prediction.classes[other]}", AGAINST_PARAMETER,
+        f"Against {plain(prediction.classes[other])}", AGAINST_PARAMETER,
         help="Explains by how much the score of the class is above that of the likeliest other one.",
     )  # fmt: skip
     return Question(chosen, other if held else None)

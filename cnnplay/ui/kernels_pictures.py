@@ -19,6 +19,7 @@ from cnnplay.ui import state
 from cnnplay.ui.address import write
 from cnnplay.ui.photos import Photo, current_photo
 from cnnplay.ui.samples import open_dataset
+from cnnplay.words import plain
 
 INPUT_PARAMETER, SIZE_PARAMETER = "input", "px"
 PUBLISHED_SIZE = "886x878"
@@ -70,13 +71,13 @@ def show_picture_choice() -> Source:
     if kind == MINE:
         _show_upload()
     if error := st.session_state.pop(state.KERNELS_PICTURE_ERROR, None):
-        st.warning(error)
+        st.warning(plain(error))
         if error == _NO_DRAWING:
             st.page_link("pages/draw.py", label="Draw one")
     try:
         return _read(st.query_params.get(INPUT_PARAMETER, USUAL))
     except CnnplayError as error:
-        st.warning(f"{error} Until then, here is the {_KINDS[USUAL].lower()}.")
+        st.warning(f"{plain(str(error))} Until then, here is the {_KINDS[USUAL].lower()}.")
         return _read(USUAL)
 
 

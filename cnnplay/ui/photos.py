@@ -14,6 +14,7 @@ from cnnplay.errors import CnnplayError
 from cnnplay.ui import state
 from cnnplay.ui.pictures import EXACT_UP_TO_PX, data_address
 from cnnplay.ui.samples import random_photo
+from cnnplay.words import plain
 
 FILE_KEY, CAMERA_KEY = "photo_file", "photo_shot"
 MAX_SHOWN_PX = 640
@@ -60,7 +61,7 @@ def choose_crop(photo: Photo) -> Image.Image:
         centre_y = st.slider("Top to bottom", 0.0, 1.0, 0.5, 0.01, "percent", key="crop_y")
     with shown:
         st.html(_framed(photo, centre_x=centre_x, centre_y=centre_y, size=size))
-        st.caption(photo.note)
+        st.caption(plain(photo.note))
     return crop_square(photo.image, centre_x, centre_y, size)
 
 

@@ -17,8 +17,10 @@ from cnnplay.data.own_making import Labelled, make_own_set
 from cnnplay.data.strokes import canvas_from_strokes
 from cnnplay.runs.records import IMPORTED
 from cnnplay.ui import train_form
+from cnnplay.ui.photos import Photo
 from cnnplay.ui.run_words import headline
-from cnnplay.ui.state import DRAWING, TRAIN_FORM
+from cnnplay.ui.state import DRAWING, PHOTO, TRAIN_FORM
+from cnnplay.words import plain
 
 from .runs import add_run
 from .test_train import field, labels, press
@@ -211,3 +213,30 @@ def test_what_came_as_a_file_says_how_long_it_trained_only_where_that_is_known(h
     assert headline(run).startswith("Finished after")
     assert headline(replace(run, recipe=IMPORTED, epoch=0.0)) == "Came as a file"
     assert headline(replace(run, recipe=IMPORTED, epoch=1.0)) == "Came as a file, 1 epoch"
+
+
+def test_names_are_never_read_as_markdown(open_page: Open) -> None:
+    key = photos(title := "![](https://a.b/c)", shape=(1, 28, 28))
+    run = add_run("cnn6", key, title, n_classes=2)
+    why = {"network": run.id, "input": f"test:{key}:0", "view": "why", "vs": "1"}
+    for page, address in (
+        ("gallery", {"data": key, "pick": "0"}),
+        ("inside", why | {"cls": "0"}),
+        ("inside", why | {"view": "weights", "weights": "begin"}),
+        ("kernels", {"input": f"test:{key}:999"}),
+        ("kernels", {"input": title}),
+        ("experiments", {"experiment": title}),
+    ):
+        app = open_page(page, address=address)
+        assert not app.exception
+        said = [each.value for each in (*app.markdown, *app.caption, *app.info, *app.warning, *app.error)]
+        shown = " ".join([*said, *(each.label for each in (*app.toggle, *app.number_input))])
+        assert title not in shown, page
+        assert "*ship*" not in shown, page
+
+
+def test_a_photo_from_the_gallery_keeps_its_words(open_page: Open) -> None:
+    photo = Photo(Image.new("RGB", (32, 32)), "Test picture 1 of *Pets*, labelled *ship*.")
+    app = open_page("photo", **{PHOTO: photo})
+    assert not app.exception
+    assert plain(photo.note) in [each.value for each in app.caption]

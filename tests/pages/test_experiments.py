@@ -100,7 +100,7 @@ def test_what_was_measured_with_earlier_settings_is_left_out_and_said(open_page:
 
 def test_an_unknown_experiment_is_refused_with_the_known_ones(open_page: Open) -> None:
     app = open_page("experiments", address={"experiment": "luck"})
-    assert "Choose one of: shuffled" in app.error[0].value
+    assert r"Choose one of\: shuffled" in app.error[0].value
 
 
 def test_a_guess_that_nobody_could_make_counts_as_none(open_page: Open) -> None:

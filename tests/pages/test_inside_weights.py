@@ -40,7 +40,7 @@ def test_first_weights_are_drawn_by_hand(weights: Open) -> None:
     app = weights(network="cnn6", weights="begin")
     assert not app.exception
     assert "vanishes" in words(app)
-    assert "32 training pictures of MNIST-5k" in words(app)
+    assert r"32 training pictures of MNIST\-5k" in words(app)
     app.selectbox(key="choice_init").set_value("kaiming").run()
     assert not app.exception
     assert app.query_params["init"] == "kaiming"
