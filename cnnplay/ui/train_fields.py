@@ -152,11 +152,12 @@ def show(each: Field) -> None:
     """The widget of a field, with the form's value in it."""
     value = train_form.get(form(), each.name)
     idle_name, idle_values = IDLE.get(each.name, ("", ()))
+    key = widget_key(each.name)
     common: dict[str, Any] = {
-        "key": widget_key(each.name),
+        "key": key,
         "help": each.help or None,
         "on_change": take,
-        "args": (each.name,),
+        "args": (each.name, key),
         "disabled": bool(idle_name) and train_form.get(form(), idle_name) in idle_values,
     }
     if each.choices:
@@ -176,13 +177,18 @@ def show(each: Field) -> None:
         st.number_input(each.label, *ends, start, step, shape, placeholder=AS_BUILT, **common)
 
 
-def take(name: str) -> None:
-    """Puts what a widget holds into its entry; a number that was emptied comes back."""
-    value = st.session_state[widget_key(name)]
+def take(name: str, key: str) -> None:
+    """Puts what a widget holds into its entry; a number that was emptied comes back.
+
+    Args:
+        name: of the entry.
+        key: of the widget; where the page is slow, it may be one that has been replaced since.
+    """
+    value = st.session_state[key]
     if value in (None, "") and name not in train_form.OPTIONAL:
         _rounds()[name] = _rounds().get(name, 0) + 1
     else:
-        put(name, None if value == "" else value, by=name)
+        put(name, None if value == "" else value, by=name if key == widget_key(name) else "")
 
 
 def _lr_step(lr: float) -> float:

@@ -70,7 +70,7 @@ def _pick(
 
     def changed() -> None:
         if chosen is None:
-            take(name)
+            take(name, key)
         else:
             chosen(st.session_state[key])
 

@@ -57,6 +57,7 @@ def last_step(page: Page) -> int:
 def start_fc2(page: Page, epochs: str) -> None:
     choose(page, "Network", "fc2")
     choose(page, "Data set", "MNIST-5k")
+    expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("20")
     set_number(page, "Epochs", epochs)
     expect(page.locator(".st-key-train_resets")).to_contain_text("1 changed")
     press(page, "Start training")

@@ -16,7 +16,7 @@ from cnnplay.runs.records import Metric, Run
 from cnnplay.runs.schema import runs
 from cnnplay.runs.store import open_store
 from cnnplay.training.recipes import make_config
-from cnnplay.ui.state import TRAIN_FORM
+from cnnplay.ui.state import TRAIN_FORM, TRAIN_ROUNDS
 
 from .runs import add_run
 
@@ -121,6 +121,16 @@ def test_a_change_is_counted_and_taken_back(open_page: Open) -> None:
     press(app, "Reset")
     assert field(app, "lr").value == 0.004
     assert "changed" not in html(app, "cp-small")
+
+
+def test_a_number_typed_while_the_form_changes_under_it_is_kept(open_page: Open) -> None:
+    app = open_page("train")
+    field = next(each for each in app.number_input if each.label == "Epochs")
+    app.session_state[TRAIN_ROUNDS] = {"epochs": 1}  # what another data set does before its page has reached the browser
+    field.set_value(7.0).run()
+    assert not app.exception
+    (field,) = [each for each in app.number_input if each.label == "Epochs"]
+    assert field.value == 7
 
 
 def test_as_published_is_one_click(open_page: Open) -> None:
