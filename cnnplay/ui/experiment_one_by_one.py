@@ -13,6 +13,8 @@ from cnnplay.ui.experiment_answer import Answer
 from cnnplay.ui.experiment_answer import show_answer as show_chart
 from cnnplay.words import count
 
+MOST_TIMED = 4_000_000_000
+"""Multiplications of one picture: above that, timing would keep a core for longer than a visitor waits."""
 N_TIMED = 5
 """Runs of each, of which the fastest counts: what else the machine does only ever makes one slower."""
 
@@ -67,6 +69,9 @@ def _sum(n_in: int, n_narrow: int, n_out: int, kernel: int, size: int) -> str:
 
 def _show_timing(n_in: int, n_narrow: int, n_out: int, kernel: int, size: int) -> None:
     sizes = (n_in, n_narrow, n_out, kernel, size)
+    if convolution_cost(n_in, n_out, kernel, size).multiplications > MOST_TIMED:
+        st.caption(f"Too large to be timed here: choose sizes with at most {count(MOST_TIMED)} multiplications.")
+        return
     ask = partial(st.session_state.__setitem__, state.EXPERIMENT_TIMED, sizes)
     st.button("Time both on this server", key="one_by_one_time", on_click=ask)
     if st.session_state.get(state.EXPERIMENT_TIMED) == sizes:

@@ -76,7 +76,7 @@ def _estimate(answer: Answer, arms: Sequence[Arm], n_seeds: int) -> str:
     took_s = estimate_s(answer.experiment, arms, n_seeds, answer.shipped)
     stands_in = any(dataset_for(answer.experiment, arm) not in (None, arm.config.dataset) for arm in arms)
     instead = " MNIST is not on this machine, so they learn from MNIST-5k instead." if stands_in else ""
-    runs = f"{n_runs} training{'s' if n_runs > 1 else ''}, one after the other on this server"
+    runs = f"{n_runs} trainings, one after the other on this server" if n_runs > 1 else "1 training on this server"
     if took_s is None:
         return f"{runs}. How long that takes has not been measured.{instead}"
     return f"{runs}: about {duration(took_s)} on one core like the one above, if nothing else runs.{instead}"

@@ -41,11 +41,14 @@ def current_picture(network: Network) -> Picture | str:
     """
     asked = st.query_params.get(INPUT_PARAMETER)
     try:
+        own = _own_picture(network)
         if asked is not None:
             picture = read_picture(asked)
+            if own and np.array_equal(own.image, picture.image):
+                return own
             if picture.image.shape == network.input_shape:
                 return picture
-        return _own_picture(network) or _first_picture(network)
+        return own or _first_picture(network)
     except CnnplayError as error:
         return str(error)
 

@@ -28,7 +28,7 @@ SIZES_PX: dict[str, int] = {"small": 32, "large": 72}
 ORDER_WORDS = {"number": "By number", "mean": "Mean", "largest": "Largest"}
 SIZE_WORDS = {"small": "Small", "large": "Large"}
 SCALE_WORDS = {"shared": "One scale", "own": "Own scales"}
-FEW = 16
+FEW = 32
 CELLS_IN_ROW, MOST_IN_SHORT_ROWS = 32, 512
 """Single values stand in rows of so many; if there are more of them, in rows twice as long."""
 KEYS = {"p": pick_turn(-1), "P": pick_turn(-1), "n": pick_turn(1), "N": pick_turn(1)}

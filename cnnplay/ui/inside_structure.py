@@ -129,6 +129,8 @@ def _show_cut(inside: Inside) -> None:
     )
     code = write_cut(inside.graph, inside.layer, source=_source(inside), input_shape=inside.predictor.spec.input_shape)
     st.code(code, language="python")
+    if inside.network.run is not None:
+        st.caption("The Networks page has the file of its weights to take along.")
 
 
 def _source(inside: Inside) -> str | Path:
@@ -136,7 +138,8 @@ def _source(inside: Inside) -> str | Path:
         return inside.network.key
     from cnnplay.runs.weights import find_weights
 
-    return find_weights(inside.network.run) or inside.network.key
+    found = find_weights(inside.network.run)
+    return Path(found.name) if found else inside.network.key  # where it lies on the server is nobody's business
 
 
 def _glance(value: NDArray[np.float32]) -> str:

@@ -46,9 +46,9 @@ def arithmetic(layer: Convolution, *, n_channels: int, height: int, width: int) 
 
 
 def keeping(layer: Convolution) -> str:
-    """Which padding keeps the size at stride 1: P = (F - 1) / 2, times the dilation."""
+    """Which padding keeps the size at stride 1: p = (k - 1) / 2, times the dilation."""
     reach = [span - 1 for span in layer.span]
-    formula = "P = (F \N{MINUS SIGN} 1) / 2"
+    formula = "p = (k \N{MINUS SIGN} 1) / 2"
     if layer.dilation > 1:
         formula += " x dilation"
     if any(each % 2 for each in reach):

@@ -87,20 +87,29 @@ def show_classes(page: Page) -> None:
     expect(page.locator(".cp-strips img").first).to_be_visible()
 
 
+def heighten(page: Page, height_px: int) -> None:
+    """Shows more of a page on a desktop; a phone is as high as it is."""
+    if (size := page.viewport_size) and size["width"] == DESKTOP["viewport"]["width"]:
+        page.set_viewport_size({"width": size["width"], "height": height_px})
+
+
 def show_inside(page: Page) -> None:
     """The drawn 7 after the first convolution, and one value of it."""
     digit = prepare_strokes([np.array(stroke, dtype=float) for stroke in SEVEN]).image[None]
-    page.goto(f"{page.url}?network=scribe&input={encode_picture(digit)}&layer=conv1.relu&pixel=4,9,16")
+    heighten(page, 1060)
+    page.goto(f"{page.url}?network=scribe&input={encode_picture(digit)}&layer=conv1.conv&pixel=6,9,16")
     expect(page.locator(".st-key-inside_layers img").first).to_be_visible()
 
 
 def show_kernels(page: Page) -> None:
     """Sobel over the photo that the page begins with."""
+    heighten(page, 1060)
     expect(page.locator("h1")).to_have_text("Kernels")
 
 
 def show_experiments(page: Page) -> None:
     """Shuffled pixels, guessed rightly."""
+    heighten(page, 1240)
     page.goto(f"{page.url}?experiment=shuffled")
     page.get_by_text("The dense net as well as before").click()
     press(page, "That is my guess")
@@ -109,6 +118,7 @@ def show_experiments(page: Page) -> None:
 
 def show_gallery(page: Page) -> None:
     """The map of a CNN's features."""
+    heighten(page, 960)
     page.goto(f"{page.url}?data=mnist&view=map&network=cnn6")
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
 

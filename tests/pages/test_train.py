@@ -126,7 +126,9 @@ def test_a_change_is_counted_and_taken_back(open_page: Open) -> None:
 def test_a_number_typed_while_the_form_changes_under_it_is_kept(open_page: Open) -> None:
     app = open_page("train")
     field = next(each for each in app.number_input if each.label == "Epochs")
-    app.session_state[TRAIN_ROUNDS] = {"epochs": 1}  # what another data set does before its page has reached the browser
+    app.session_state[TRAIN_ROUNDS] = {
+        "epochs": 1
+    }  # what another data set does before its page has reached the browser
     field.set_value(7.0).run()
     assert not app.exception
     (field,) = [each for each in app.number_input if each.label == "Epochs"]
