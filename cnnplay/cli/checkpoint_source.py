@@ -1,5 +1,6 @@
 """What a CHECKPOINT on the command line may be: a path, a registry key, or the id of a run."""
 
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,27 @@ from cnnplay.errors import InputError
 if TYPE_CHECKING:
     from cnnplay.inference.predictor import Predictor
     from cnnplay.runs.weights import Trained
+
+
+def declare_checkpoints(parser: argparse.ArgumentParser) -> None:
+    """Declare what a command takes that works on several trained networks."""
+    parser.add_argument("checkpoint", nargs="*", help="key of a network, path of a .safetensors file, or id of a run")
+    parser.add_argument("--all", action="store_true", help="every shipped network")
+    parser.add_argument("--dataset", help="key of the data set (default: the one the network learned from)")
+
+
+def named_checkpoints(args: argparse.Namespace) -> list[str]:
+    """The checkpoints that were named, or every shipped network.
+
+    Raises:
+        InputError: none, or both.
+    """
+    from cnnplay.models.card import list_cards
+
+    names = [card.model for card in list_cards()] if args.all else args.checkpoint
+    if not names or (args.all and args.checkpoint):
+        raise InputError("Give keys or paths of checkpoints or ids of runs, or --all; one or the other.")
+    return names
 
 
 def open_checkpoint(text: str) -> "Predictor":

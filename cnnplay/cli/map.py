@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnplay.cli.checkpoint_source import declare_checkpoints, find_checkpoint, named_checkpoints
+
 if TYPE_CHECKING:
     from cnnplay.runs.weights import Trained
 
@@ -11,9 +13,7 @@ if TYPE_CHECKING:
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     """Declare the command."""
     parser = subparsers.add_parser("map", help="lay test pictures out by the last features of trained networks (t-SNE)")
-    parser.add_argument("checkpoint", nargs="*", help="key of a network, path of a .safetensors file, or id of a run")
-    parser.add_argument("--all", action="store_true", help="every shipped network")
-    parser.add_argument("--dataset", help="key of the data set (default: the one the network learned from)")
+    declare_checkpoints(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder that gets a copy of each map")
 
 
@@ -27,11 +27,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         StoreError: the run store cannot be read.
     """
     from cnnplay.errors import InputError
-    from cnnplay.models.card import list_cards
 
-    names = [card.model for card in list_cards()] if args.all else args.checkpoint
-    if not names or (args.all and args.checkpoint):
-        raise InputError("Give keys or paths of checkpoints or ids of runs, or --all; one or the other.")
+    names = named_checkpoints(args)
     if args.out is not None and not args.out.is_dir():
         raise InputError(f"{args.out} is no folder. Make it, or give another one.")
     return {"results": [_map(name, args.dataset, args.out, is_quiet=args.json) for name in names]}
@@ -40,7 +37,6 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def _map(name: str, dataset: str | None, out: Path | None, *, is_quiet: bool) -> dict[str, Any]:
     from tqdm import tqdm
 
-    from cnnplay.cli.checkpoint_source import find_checkpoint
     from cnnplay.runs.feature_map import export_map, read_map, shipped_map_file
 
     trained = find_checkpoint(name)

@@ -3,6 +3,8 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from cnnplay.cli.checkpoint_source import declare_checkpoints, find_checkpoint, named_checkpoints
+
 if TYPE_CHECKING:
     from cnnplay.runs.measurements import Measurement
     from cnnplay.runs.weights import Trained
@@ -11,9 +13,7 @@ if TYPE_CHECKING:
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     """Declare the command."""
     parser = subparsers.add_parser("robustness", help="measure how well trained networks read changed pictures")
-    parser.add_argument("checkpoint", nargs="*", help="key of a network, path of a .safetensors file, or id of a run")
-    parser.add_argument("--all", action="store_true", help="every shipped network")
-    parser.add_argument("--dataset", help="key of the data set (default: the one the network learned from)")
+    declare_checkpoints(parser)
     parser.add_argument("--background", action="store_true", help="leave it to the queue of the runs")
 
 
@@ -26,14 +26,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         DataError: the data set is not there.
         StoreError: the run store cannot be used.
     """
-    from cnnplay.errors import InputError
-    from cnnplay.models.card import list_cards
     from cnnplay.runs.executor import LocalExecutor
     from cnnplay.runs.store import open_store
 
-    names = [card.model for card in list_cards()] if args.all else args.checkpoint
-    if not names or (args.all and args.checkpoint):
-        raise InputError("Give keys or paths of checkpoints or ids of runs, or --all; one or the other.")
+    names = named_checkpoints(args)
     plans = [_plan(name, args.dataset) for name in names]
     if args.background:
         executor = LocalExecutor(open_store())
@@ -45,7 +41,6 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _plan(name: str, dataset: str | None) -> "tuple[Measurement, Trained]":
-    from cnnplay.cli.checkpoint_source import find_checkpoint
     from cnnplay.models.registry import MODELS
     from cnnplay.runs.measurements import plan
     from cnnplay.runs.store import open_store
