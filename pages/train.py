@@ -34,10 +34,17 @@ def find_run() -> tuple[Run | None, str | None]:
         return None, f"There is no run {wanted[:40]!r}. Choose one that is listed here, or start a new one."
 
 
-def start() -> None:
+def ask_to_start() -> None:
+    """Leave it to the page, which has heard every change of the form, also one that came with the click."""
+    st.session_state[state.TRAIN_START] = True
+
+
+def start_if_asked() -> None:
     """Queue what the form holds, once or several times, and go to it."""
     from cnnplay.ui.series_actions import submit_series
 
+    if not st.session_state.pop(state.TRAIN_START, False):
+        return
     values = form()
     put_in = submit if series_form.several().kind == "one" else submit_series
     do(
@@ -47,6 +54,7 @@ def start() -> None:
             parent_id=st.session_state.get(state.TRAIN_PARENT),
         )
     )
+    st.rerun()
 
 
 def show_start() -> None:
@@ -55,7 +63,7 @@ def show_start() -> None:
     sentence = train_form.sentence_against(values, has_gpu=has_gpu()) or series_form.sentence_against(values)
     with st.container(key="start_training"):
         label = series_form.start_label()
-        st.button(label, type="primary", width="stretch", disabled=sentence is not None, on_click=start)
+        st.button(label, type="primary", width="stretch", disabled=sentence is not None, on_click=ask_to_start)
     if sentence:
         st.warning(sentence)
     show_plan(sentence)
@@ -81,6 +89,7 @@ def show_page() -> None:
         show_essentials()
         show_start()
         show_folds()
+        start_if_asked()
     with right:
         if trouble:
             st.warning(trouble)

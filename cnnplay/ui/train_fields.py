@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -163,18 +163,44 @@ def show(each: Field) -> None:
     if each.choices:
         choices = list(each.choices)
         at = choices.index(value or "")
-        st.selectbox(each.label, choices, at, format_func=lambda chosen: each.choices[chosen], **common)
+        held = st.selectbox(each.label, choices, at, format_func=lambda chosen: each.choices[chosen], **common)
+        catch_up(held, choices[at], lambda: take(each.name, key))
         return
     kind = int if each.name in WHOLE else float
     low, high = BOUNDS.get(each.name, DROPOUT_BOUNDS)
     ends = kind(low), kind(min(high, each.most))
     step = kind(_lr_step(value) if each.name == "lr" else each.step)
+    start: float | None
+    number: float | None
     if each.slides:
-        st.slider(each.label, *ends, kind(min(value, each.most)), step, **common)
+        start = kind(min(value, each.most))
+        number = st.slider(each.label, *ends, start, step, **common)
     else:
         start = None if value is None else kind(value)
         shape = "%d" if kind is int else "%g"
-        st.number_input(each.label, *ends, start, step, shape, placeholder=AS_BUILT, **common)
+        number = st.number_input(each.label, *ends, start, step, shape, placeholder=AS_BUILT, **common)
+    catch_up(number, start, lambda: take(each.name, key))
+
+
+def catch_up(held: Any, begun: Any, take_it: Callable[[], None]) -> None:
+    """Takes what a widget holds and the form does not, and begins the page again.
+
+    A callback is broken off where the next change arrives before it is through, and nobody calls it again.
+
+    Args:
+        held: by the widget.
+        begun: what the form gave it to begin with.
+        take_it: what the callback was to do.
+    """
+    if held != begun:
+        before = _held()
+        take_it()
+        if _held() != before:
+            st.rerun()
+
+
+def _held() -> tuple[Any, ...]:
+    return form(), dict(_rounds()), st.session_state.get(state.TRAIN_SEVERAL)
 
 
 def take(name: str, key: str) -> None:

@@ -66,7 +66,7 @@ def _pick(
 ) -> None:
     """A selectbox over an entry of the form that is not a plain field; `chosen` where more changes than the entry."""
     key = widget_key(name)
-    at = options.index(train_form.get(form(), name) or "")
+    held = train_form.get(form(), name) or ""
 
     def changed() -> None:
         if chosen is None:
@@ -74,7 +74,8 @@ def _pick(
         else:
             chosen(st.session_state[key])
 
-    st.selectbox(label, options, at, format_func=words, key=key, on_change=changed, help=hint)
+    now = st.selectbox(label, options, options.index(held), format_func=words, key=key, on_change=changed, help=hint)
+    fields.catch_up(now, held, changed)
 
 
 def _show_model() -> None:

@@ -18,9 +18,10 @@ from cnnplay.runs.store import open_store
 from cnnplay.ui.samples import paint_ship
 
 from .conftest import CHROMIUM_FLAGS, DESKTOP, PHONE, PROJECT, home, run_server
+from .hand import press, set_number
 from .test_draw import draw_with_mouse
 from .test_teach import hooked_ones
-from .test_train import TRAINING_MS, press, set_number
+from .test_train import TRAINING_MS
 
 SETTLE_MS = 2500
 N_DRAWINGS, N_CORRECTIONS = 12, 4

@@ -13,8 +13,9 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 from .conftest import PHONE, Visit, home, run_server
+from .hand import press, set_number
 from .test_draw import Stroke, count_ink, draw_with_mouse
-from .test_train import TRAINING_MS, press, set_number
+from .test_train import TRAINING_MS
 
 Open = Callable[..., Visit]
 pytestmark = pytest.mark.timeout(900)

@@ -14,6 +14,7 @@ from cnnplay.runs.store import open_store
 from cnnplay.training.config import TrainConfig
 
 from .conftest import PHONE, Visit, home, run_server
+from .hand import settle
 
 Open = Callable[..., Visit]
 HEADER_PX, ROW_PX, CHECKBOX_PX = 35, 35, 16
@@ -29,11 +30,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def wait_until_drawn(page: Page) -> None:
     expect(page.locator(".st-key-leaderboard canvas").first).to_be_visible()
     settle(page)
-
-
-def settle(page: Page) -> None:
-    page.wait_for_timeout(400)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def click_row(page: Page, number: int | None) -> None:
@@ -98,12 +94,12 @@ def test_a_run_in_training_appears_and_goes_on_before_ones_eyes(server: str, ope
     expect(cells.filter(has_text="epoch 1.0 of 4")).to_have_count(1)
     point = Metric(kind="train", step=20, epoch=2.0, elapsed_s=3.0, loss=0.4, accuracy=0.9, lr=0.1, images_per_s=5e3)
     claimed.add_metrics([point])
-    expect(cells.filter(has_text="epoch 2.0 of 4")).to_have_count(1, timeout=20_000)
+    expect(cells.filter(has_text="epoch 2.0 of 4")).to_have_count(1)
     page.get_by_placeholder("Filter").fill("interrupted")
     page.keyboard.press("Enter")
     expect(page.locator(".st-key-leaderboard")).to_contain_text("No network has these words")
     claimed.end("interrupted")
-    expect(cells.filter(has_text="Learns now")).to_have_count(1, timeout=20_000)
+    expect(cells.filter(has_text="Learns now")).to_have_count(1)
     assert visit.is_clean()
 
 

@@ -42,10 +42,10 @@ def test_a_run_in_training_grows_and_the_axis_stands_in_the_address(server: str,
         page.wait_for_function(f"{LAST_X} > 20")
         page.locator("label", has_text="Log axis").click()
         page.wait_for_url(re.compile(r"logx=true"))
-        page.wait_for_function(f"document.querySelector('{PLOT}').layout.xaxis.type === 'log'")
+        page.wait_for_function(f"document.querySelector('{PLOT}')?.layout?.xaxis.type === 'log'")
 
         other = open_visit(server, page.url.removeprefix(server), **PHONE)
-        other.page.wait_for_function(f"document.querySelector('{PLOT}')?.layout.xaxis.type === 'log'")
+        other.page.wait_for_function(f"document.querySelector('{PLOT}')?.layout?.xaxis.type === 'log'")
         expect(other.page.get_by_role("radio", name="Steps")).to_be_checked()
         assert other.page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
         assert visit.is_clean()

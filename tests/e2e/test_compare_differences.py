@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .conftest import PHONE, Visit, home, run_server
+from .hand import settle, steady_box
 
 Open = Callable[..., Visit]
 CAT, DOG, SHIP = 3, 5, 8
@@ -22,16 +23,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def wait_until_drawn(page: Page) -> None:
     expect(page.locator(".st-key-confusion .scatterlayer path.point")).to_have_count(100)
-    page.wait_for_timeout(500)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    settle(page)
 
 
 def place_of(page: Page, right: int, said: int) -> tuple[float, float]:
     """The middle of a cell, in view."""
     page.locator(".st-key-confusion").evaluate("each => each.scrollIntoView({block: 'center'})")
-    page.wait_for_timeout(300)
-    box = page.locator(".st-key-confusion .scatterlayer path.point").nth(10 * right + said).bounding_box()
-    assert box is not None
+    box = steady_box(page.locator(".st-key-confusion .scatterlayer path.point").nth(10 * right + said))
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 

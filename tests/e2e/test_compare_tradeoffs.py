@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from . import test_train
 from .conftest import PHONE, Visit
+from .hand import click_in
 
 Open = Callable[..., Visit]
 pytestmark = pytest.mark.timeout(600)
@@ -19,11 +20,7 @@ def click_point(page: Page, number: int) -> None:
     """The real mouse, in the middle of a marker."""
     marker = page.locator(".st-key-tradeoffs_plot .scatterlayer .point").nth(number)
     expect(marker).to_be_visible()
-    marker.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)  # the chart moves as long as what is above it grows
-    box = marker.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    click_in(marker)
 
 
 def test_a_click_on_a_point_shows_what_that_network_gets_wrong(server: str, open_visit: Open) -> None:

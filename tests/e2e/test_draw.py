@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from cnnplay.models.card import is_shipped
 
 from .conftest import DESKTOP, PHONE, Visit
+from .hand import steady_box
 
 Open = Callable[..., Visit]
 Stroke = list[tuple[int, int]]
@@ -21,8 +22,7 @@ needs_scribe = pytest.mark.skipif(not is_shipped("scribe"), reason="checkpoints/
 
 
 def draw_with_mouse(page: Page, strokes: list[Stroke]) -> None:
-    box = page.locator("canvas.upper-canvas").bounding_box()
-    assert box is not None
+    box = steady_box(page.locator("canvas.upper-canvas"))
     for stroke in strokes:
         (x, y), *rest = [(box["x"] + x, box["y"] + y) for x, y in stroke]
         page.mouse.move(x, y)
@@ -33,8 +33,7 @@ def draw_with_mouse(page: Page, strokes: list[Stroke]) -> None:
 
 
 def draw_with_finger(page: Page, strokes: list[Stroke]) -> None:
-    box = page.locator("canvas.upper-canvas").bounding_box()
-    assert box is not None
+    box = steady_box(page.locator("canvas.upper-canvas"))
     finger = page.context.new_cdp_session(page)
     for stroke in strokes:
         points = [{"x": box["x"] + x, "y": box["y"] + y} for x, y in stroke]

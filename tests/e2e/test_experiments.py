@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from . import test_train
 from .conftest import PHONE, Visit
-from .test_train import TRAINING_MS, press
+from .hand import press
+from .test_train import TRAINING_MS
 
 Open = Callable[..., Visit]
 pytestmark = pytest.mark.timeout(600)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import PHONE, Visit
+from .hand import click_in
 
 Open = Callable[..., Visit]
 pytestmark = pytest.mark.timeout(300)
@@ -41,11 +42,7 @@ def test_a_point_of_the_map_shows_what_is_behind_it(server: str, open_visit: Ope
     page = visit.page
     points = page.locator(".st-key-gallery_map_plot .scatterlayer .trace").last.locator(".point")
     expect(points.first).to_be_visible()
-    page.locator(".st-key-gallery_map_plot").scroll_into_view_if_needed()
-    page.wait_for_timeout(500)  # the chart moves as long as what is above it grows
-    box = points.first.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    click_in(points.first)
     panel = page.locator(".st-key-gallery_picked")
     expect(panel).to_contain_text("networks are right")
     index = re.search(r"pick=(\d+)", page.url)

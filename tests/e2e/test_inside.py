@@ -6,17 +6,10 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from .conftest import PHONE, Visit
+from .hand import click_in
 
 Open = Callable[..., Visit]
 DIGIT = "input=test:mnist-5k:3"
-
-
-def click_at(page: Page, part: Locator, x: float, y: float) -> None:
-    """With the mouse, at shares 0..1 of an element."""
-    part.scroll_into_view_if_needed()
-    box = part.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
 
 
 def sum_of(page: Page) -> Locator:
@@ -30,7 +23,7 @@ def test_a_block_and_a_value_are_clicked_and_a_second_browser_shows_the_same(ser
     expect(page.locator(".cp-chosen-step b")).to_have_text("block1.conv1")
     tile = page.locator('.st-key-inside_sheet [data-pick="map:5"][data-grid="14,14"]')
     expect(page.locator(".st-key-inside_sheet [data-pick]")).to_have_count(32)
-    click_at(page, tile, 7.5 / 14, 3.5 / 14)
+    click_in(tile, 7.5 / 14, 3.5 / 14)
     expect(sum_of(page)).to_contain_text("Map 5, row 3, column 7")
     expect(sum_of(page).locator(".cp-field")).to_be_visible()
     expect(sum_of(page).locator(".cp-openable")).to_have_count(8)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from .conftest import PHONE, Visit
+from .hand import click_in, settle
 
 Open = Callable[..., Visit]
 PATH = "/kernels?px=64"
@@ -14,7 +15,7 @@ PATH = "/kernels?px=64"
 def wait_until_drawn(page: Page) -> None:
     expect(page.locator(".cp-k-result .cp-k-frame img")).to_have_attribute("src", re.compile("^data:image"))
     expect(page.locator(".cp-k-sum b")).to_have_count(1)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    settle(page)
 
 
 def number(text: str) -> float:
@@ -29,9 +30,7 @@ def test_a_number_is_written_a_place_clicked_and_its_sum_is_exact(server: str, o
     page.get_by_label("Row 2, column 3", exact=True).fill("7")
     expect(page.locator(".cp-k-result .cp-k-frame img")).not_to_have_attribute("src", str(before))
     expect(page).to_have_url(re.compile("k=3x3_-1_0_1_-2_0_7_-1_0_1"))
-    box = page.locator(".cp-k-result .cp-k-frame").bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 3)
+    click_in(page.locator(".cp-k-result .cp-k-frame"), 1 / 4, 1 / 3)
     expect(page).to_have_url(re.compile("at="))
     row, column = page.url.partition("at=")[2].split("%2C")
     expect(page.locator(".cp-k-where")).to_have_text(f"Row {row}, column {column} of the map")

@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from . import test_train
 from .conftest import PHONE, Visit
-from .test_train import TRAINING_MS, choose, press, set_number
+from .hand import choose, press, set_number
+from .test_train import TRAINING_MS
 
 Open = Callable[..., Visit]
 pytestmark = pytest.mark.timeout(900)
@@ -18,20 +19,12 @@ server = test_train.server
 def fill(page: Page, kind: str, n_runs: str) -> None:
     """fc2 on MNIST-5k for an epoch, so many times."""
     choose(page, "Network", "fc2")
-    settle(page)
     choose(page, "Data set", "MNIST-5k")
-    settle(page)
     set_number(page, "Epochs", "1")
     expect(page.locator(".st-key-train_resets")).to_contain_text("1 changed")
     page.locator(".st-key-train_folds summary", has_text="Several at once").click()
     page.get_by_role("radio", name=kind).click()
     set_number(page, "Runs", n_runs)
-
-
-def settle(page: Page) -> None:
-    """Until the page was run with what was chosen: until then, its widgets are the old ones."""
-    page.wait_for_timeout(500)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def test_three_seeds_are_started_and_their_mean_and_spread_are_told(server: str, open_visit: Open) -> None:

@@ -21,9 +21,10 @@ from cnnplay.settings import HOME_VARIABLE, database_url
 from tests.runs.full_store import fill
 
 from .conftest import Visit, home, run_server
+from .hand import choose, press, set_number
 from .test_draw import needs_scribe
 from .test_teach import hooked_ones
-from .test_train import TRAINING_MS, choose, press, set_number
+from .test_train import TRAINING_MS
 
 Open = Callable[..., Visit]
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]

@@ -12,8 +12,9 @@ from cnnplay.models.card import is_shipped
 from cnnplay.runs.store import open_store
 
 from .conftest import Visit, home, run_server
+from .hand import press
 from .test_draw import Stroke, draw_with_mouse
-from .test_train import TRAINING_MS, press
+from .test_train import TRAINING_MS
 
 Open = Callable[..., Visit]
 pytestmark = [

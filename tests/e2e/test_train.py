@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import PHONE, Visit, home, run_server
+from .hand import choose, press, set_number
 
 Open = Callable[..., Visit]
 pytestmark = pytest.mark.timeout(600)
@@ -21,28 +22,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server with a run store of its own, and workers on one core of the processor."""
     with home(tmp_path_factory.mktemp("train-home"), OMP_NUM_THREADS="1"), run_server() as url:
         yield url
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option, exact=True).click()
-    expect(page.get_by_role("combobox", name=label)).to_have_value(option)
-
-
-def set_number(page: Page, label: str, value: str) -> None:
-    field = page.get_by_role("spinbutton", name=label, exact=True)
-    field.fill(value)
-    field.press("Enter")
-
-
-def press(page: Page, name: str) -> None:
-    """Clicks in the middle of a button, as a hand does."""
-    button = page.get_by_role("button", name=name, exact=True)
-    expect(button).to_be_enabled()
-    button.scroll_into_view_if_needed()
-    box = button.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
 def status(page: Page) -> str:

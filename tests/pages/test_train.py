@@ -1,12 +1,14 @@
 """The Retrain page without a browser: the form, what it refuses, and runs in every state."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import update
+from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 from cnnplay.runs import transitions
@@ -16,6 +18,7 @@ from cnnplay.runs.records import Metric, Run
 from cnnplay.runs.schema import runs
 from cnnplay.runs.store import open_store
 from cnnplay.training.recipes import make_config
+from cnnplay.ui import train_fields, train_folds, train_form
 from cnnplay.ui.state import TRAIN_FORM, TRAIN_ROUNDS
 
 from .runs import add_run
@@ -133,6 +136,47 @@ def test_a_number_typed_while_the_form_changes_under_it_is_kept(open_page: Open)
     assert not app.exception
     (field,) = [each for each in app.number_input if each.label == "Epochs"]
     assert field.value == 7
+
+
+@contextmanager
+def callbacks_broken_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As Streamlit does where the next change arrives in the middle of a callback."""
+
+    def break_off(*_: object, **__: object) -> None:
+        raise StopException
+
+    with monkeypatch.context() as broken:
+        broken.setattr(train_fields, "set_form", break_off)
+        broken.setattr(train_folds, "set_form", break_off)
+        yield
+
+
+@pytest.mark.usefixtures("busy")
+def test_what_is_started_has_the_number_whose_callback_was_broken_off_by_the_click(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page("train")
+    (start,) = [button for button in app.button if button.label == "Start training"]
+    with callbacks_broken_off(monkeypatch):
+        field(app, "epochs").set_value(7.0).run()
+    app = start.click().run()
+    assert not app.exception
+    assert open_store().get(opened(app)).epochs == 7
+
+
+@pytest.mark.parametrize(("name", "value"), [("model", "fc2"), ("epochs", 7.0), ("init", "kaiming"), ("shift_px", 3)])
+def test_a_choice_whose_callback_was_broken_off_is_kept(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, name: str, value: object
+) -> None:
+    app = open_page("train", train_what=True)
+    with callbacks_broken_off(monkeypatch):
+        field(app, name).set_value(value).run()
+    app.run()
+    assert not app.exception
+    assert app.session_state[TRAIN_FORM]["model"] == ("fc2" if name == "model" else "cnn16_32")
+    assert train_form.get(app.session_state[TRAIN_FORM], name) == value
+    assert field(app, name).value == value
+    assert field(app, "epochs").value == {"model": 20, "epochs": 7}.get(name, 15)
 
 
 def test_as_published_is_one_click(open_page: Open) -> None:
