@@ -22,9 +22,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """
     from cnnplay.errors import InputError
     from cnnplay.models.registry import get_spec, list_specs
-    from cnnplay.training.recipes import PUBLISHED
+    from cnnplay.training.recipes import AUTHORS
 
-    known = [spec.key for spec in list_specs() if spec.published_accuracy is not None and spec.key in PUBLISHED]
+    known = [spec.key for spec in list_specs() if spec.published_accuracy is not None and spec.key in AUTHORS]
     for key in args.key:
         get_spec(key)
         if key not in known:
@@ -35,14 +35,15 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def _reproduce(key: str, args: argparse.Namespace) -> dict[str, Any]:
     from cnnplay.cli.progress import TrainingBar
+    from cnnplay.evaluation.accuracy import wilson_interval
     from cnnplay.models.registry import get_spec
     from cnnplay.runs.halting import halt_on_signals
     from cnnplay.runs.training_job import run_job
     from cnnplay.settings import home_dir
     from cnnplay.training.events import EpochEnded, Event
-    from cnnplay.training.recipes import make_config
+    from cnnplay.training.recipes import AUTHORS, make_config
 
-    spec, config = get_spec(key), make_config(key, "published", seed=args.seed, device=args.device)
+    spec, config = get_spec(key), make_config(key, AUTHORS[key], seed=args.seed, device=args.device)
     folder = home_dir() / "reproduced" / f"{key}-{args.seed}"
     by_epoch: list[float] = []
     with TrainingBar(disable=args.json) as bar, halt_on_signals() as halting:
@@ -55,14 +56,17 @@ def _reproduce(key: str, args: argparse.Namespace) -> dict[str, Any]:
         card = run_job(config, folder, signal=halting, at_once=halting.at_once, on_event=show)
     if card is None:
         raise KeyboardInterrupt
+    measured = card.accuracy if card.accuracy_tta is None else card.accuracy_tta
+    low, high = wilson_interval(round(measured * card.n_test), card.n_test)
     return {
         "model": key,
         "dataset": card.dataset,
         "published": spec.published_accuracy,
         "published_note": spec.published_note,
-        "measured": card.accuracy,
-        "measured_low": card.accuracy_low,
-        "measured_high": card.accuracy_high,
+        "measured": measured,
+        "measured_low": round(low, 5),
+        "measured_high": round(high, 5),
+        "is_averaged": card.accuracy_tta is not None,
         "test_accuracy_by_epoch": by_epoch,
         "n": card.n_test,
         "elapsed_s": card.wall_s,

@@ -71,7 +71,7 @@ def measure(
 
 
 def measure_seed(config: TrainConfig, *, gradients: bool = False) -> SeedResult:
-    """Trains once and reads the test pictures once, in full precision.
+    """Trains once and reads the test pictures once, in full precision and with the recipe's own averaging over views.
 
     Args:
         config: the training.
@@ -96,7 +96,7 @@ def measure_seed(config: TrainConfig, *, gradients: bool = False) -> SeedResult:
                 looks.append(event)
             case Finished():
                 wall_s = event.elapsed_s
-    logits = compute_logits(trainer.model, trainer.spec, dataset.test_images)
+    logits = compute_logits(trainer.model, trainer.spec, dataset.test_images, views=config.views)
     accuracy = measure_accuracy(logits, np.asarray(dataset.test_labels)).value
     on = Circumstances(
         datetime.now(UTC).date().isoformat(), describe_hardware(trainer.device), torch.__version__, trainer.precision

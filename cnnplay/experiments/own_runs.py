@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 
 from cnnplay.data.catalog import get_dataset_spec
 from cnnplay.data.store import is_available
-from cnnplay.errors import CnnplayError, ConfigError
+from cnnplay.errors import CheckpointError, CnnplayError, ConfigError
 from cnnplay.experiments.experiment import Arm, Experiment
 from cnnplay.experiments.results import Result
+from cnnplay.models.card import checkpoint_files, read_card
 from cnnplay.runs.executor import LocalExecutor
 from cnnplay.runs.records import Run
 from cnnplay.runs.schema import ACTIVE, RESUMABLE
 from cnnplay.runs.series import SeriesStore
 from cnnplay.runs.series_records import SEEDS_BOUNDS
 from cnnplay.runs.store import RunStore
-from cnnplay.training.config import TrainConfig
+from cnnplay.settings import run_dir
+from cnnplay.training.config import TrainConfig, Views
 
 STAND_IN = "mnist-5k"
 """Always there, in place of MNIST."""
@@ -35,8 +37,18 @@ class OwnArm:
 
     @property
     def accuracies(self) -> tuple[float, ...]:
-        """Of the finished ones, 0..1."""
-        return tuple(run.accuracy for run in self.runs if run.state == "finished" and run.accuracy is not None)
+        """Of the finished ones, 0..1; averaged over views where the recipe does that."""
+        found = (_accuracy(run, self.arm.config.views) for run in self.runs if run.state == "finished")
+        return tuple(each for each in found if each is not None)
+
+
+def _accuracy(run: Run, views: Views) -> float | None:
+    if views == "none":
+        return run.accuracy
+    try:
+        return read_card(checkpoint_files(run_dir(run.id), run.model, run.dataset).card).accuracy_tta
+    except CheckpointError:
+        return None
 
 
 def dataset_for(experiment: Experiment, arm: Arm) -> str | None:

@@ -50,7 +50,7 @@ class SeedResult:
 
     Attributes:
         seed: of the run.
-        accuracy: on the test pictures after the end, 0..1.
+        accuracy: on the test pictures after the end, 0..1; averaged over views where the recipe does that.
         curve: epoch, training accuracy and (where the recipe reads it) test accuracy after it, 0..1.
         wall_s: time of the training steps; longer where the machine was shared.
         cpu_s: processor time of all of it, over all cores; None where nobody took it.

@@ -130,6 +130,9 @@ SPEEDRUN = partial(
 )
 """Airbench94 (Jordan 2024, listing 4), its rates rewritten for the mean loss of a batch of 1,024."""
 
+AUTHORS: dict[str, str] = dict.fromkeys(PUBLISHED, "published") | {"speedrun": "speedrun"}
+"""Which recipe of a network is its author's own, by registry key: their figures can be reproduced."""
+
 RECIPES: dict[str, dict[str, Recipe]] = {
     "published": PUBLISHED,
     "modern": MODERN,

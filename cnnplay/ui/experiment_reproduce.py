@@ -57,7 +57,7 @@ def _show_curve(answer: Answer) -> None:
     )
     arm, mine = arms[key], answer.shipped.arm(key)
     own = next(each.runs for each in answer.own if each.arm.key == key)
-    measured = [(epoch, test) for epoch, _, test in mine.seeds[0].curve if test is not None] if mine else []
+    measured = _measured(arm, mine) if mine else []
     published, theirs = _published(arm), _own_curves(own)
     if not (published or measured or theirs):
         st.html('<div class="cp-empty"><p>No curve was published of it, and it has not been run yet.</p></div>')
@@ -66,6 +66,13 @@ def _show_curve(answer: Answer) -> None:
     alt = f"Test accuracy of {arm.label} after each epoch"
     st.plotly_chart(figure, key="reproduced_curves", theme=None, config=CONFIG, alt=alt)
     st.caption(_words(arm, mine))
+
+
+def _measured(arm: Arm, mine: ArmResult) -> list[tuple[float, float]]:
+    """Its end alone, where the recipe reads the test set once."""
+    seed = mine.seeds[0]
+    read = [(epoch, test) for epoch, _, test in seed.curve if test is not None]
+    return read or [(arm.config.epochs, seed.accuracy)]
 
 
 def _published(arm: Arm) -> list[tuple[float, float]]:
@@ -90,8 +97,9 @@ def _words(arm: Arm, mine: ArmResult | None) -> str:
     if mine is None:
         return f"{published} Not measured here yet."
     seed = mine.seeds[0]
+    likewise = "" if arm.config.views == "none" else " averaged likewise,"
     return (
-        f"{published} Ours: {accuracy(seed.accuracy)}, seed {seed.seed}, measured {seed.on.measured_at} on "
+        f"{published} Ours: {accuracy(seed.accuracy)},{likewise} seed {seed.seed}, measured {seed.on.measured_at} on "
         f"{seed.on.hardware}, PyTorch {seed.on.torch_version.split('+')[0]}, {seed.on.precision}, "
         f"{duration(seed.wall_s)} of training."
     )

@@ -22,6 +22,8 @@ from cnnplay.experiments.results import (
     shipped_path,
     write_result,
 )
+from cnnplay.models.card import load_card
+from cnnplay.training.config import TrainConfig
 
 SHIPPED = [each for each in list_experiments() if shipped_path(each.key).is_file()]
 MAX_BYTES = 100_000
@@ -102,6 +104,14 @@ def test_reproduce_is_decided_once_what_is_missing_can_no_longer_change_it():
     assert judge(without_one) is None
     assert judge(without_one | {"lenet5": 0.5}) == 1
     assert judge({}) is None
+
+
+def test_the_row_of_the_record_recipe_is_the_training_of_the_shipped_network():
+    arm, card = load_shipped(get_experiment("reproduce")).arm("speedrun"), load_card("speedrun")
+    (seed,) = arm.seeds
+    assert arm.config == TrainConfig.from_json(card.config)
+    assert (seed.seed, seed.accuracy, seed.wall_s) == (card.seed, card.accuracy_tta, pytest.approx(card.wall_s, 1e-3))
+    assert (seed.on.measured_at, seed.on.hardware) == (card.trained_at, card.hardware)
 
 
 def test_pairs_are_held_against_chance_and_corrected_together():
