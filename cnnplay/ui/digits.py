@@ -11,6 +11,8 @@ from cnnplay.ui.samples import SampleDigit
 if TYPE_CHECKING:
     from cnnplay.data.digit import PreparedDigit
 
+MARGIN_SHARE = 0.2
+"""Paper around a test digit that is drawn on, in canvas widths: ink at the edge of a photo is rarely the digit."""
 PROMPT = "Draw a digit from 0 to 9"
 
 
@@ -34,4 +36,5 @@ def prepare(strokes: Strokes, *, sample: SampleDigit | None, brush_px: int, canv
         return PreparedDigit(image=sample.image, steps=(step,))
     paper = np.asarray(sample.on_paper(canvas_px))
     ink = draw_strokes(strokes, brush_px=brush_px, canvas_px=canvas_px)
-    return prepare_pixels(np.minimum(paper, 255 - ink))
+    drawn = np.minimum(paper, 255 - ink)
+    return prepare_pixels(np.pad(drawn, round(MARGIN_SHARE * canvas_px), constant_values=255))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnplay.ui.digits import prepare
 from cnnplay.ui.samples import SampleDigit
 
 Open = Callable[..., AppTest]
@@ -136,6 +137,16 @@ def test_strokes_over_a_test_digit_are_read_with_it(open_page: Open) -> None:
     }
     assert steps["alone"].count("<img") == 1
     assert steps["crossed"].count("<img") > 1
+
+
+@pytest.mark.parametrize("dab", [[(40, 200), (41, 201)], [(40, 200), (46, 206)]])
+def test_a_dab_beside_a_digit_that_touches_the_edge_is_not_taken_for_the_digit(dab: list[tuple[int, int]]) -> None:
+    one = np.zeros((28, 28), dtype=np.uint8)
+    one[0:24, 13:16] = 255
+    prepared = prepare((np.array(dab, float),), sample=SampleDigit(one, "a one"), brush_px=20, canvas_px=280)
+    inked = prepared.image > 127
+    assert np.ptp(np.flatnonzero(inked.any(axis=1))) >= 16
+    assert inked.sum(axis=1).max() <= 4
 
 
 def test_without_any_network_the_page_says_how_to_train_one(open_page: Open) -> None:
