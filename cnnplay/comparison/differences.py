@@ -15,7 +15,7 @@ from cnnplay.comparison.selection import Comparison
 from cnnplay.data.store import image_hashes, load_dataset
 from cnnplay.errors import DataError
 from cnnplay.evaluation.confusion import count_confusions
-from cnnplay.runs.answers import AnswerKey
+from cnnplay.runs.answers import AnswerKey, with_temperature
 
 Indices = npt.NDArray[np.int64]
 Cell = tuple[int, int]
@@ -28,7 +28,7 @@ class Reading:
 
     Attributes:
         entry: whose first network it is.
-        probs: (N, K) probabilities, as the network gives them, without temperature.
+        probs: (N, K) probabilities with the network's temperature, as it gives them wherever it is asked.
         answers: (N,) class indices.
         sure: (N,) probabilities of these answers.
     """
@@ -51,8 +51,9 @@ def read_answers(comparison: Comparison) -> tuple[Reading, ...]:
         kept = comparison.answers(entry.first)
         if kept is None:
             continue
-        probs = np.nan_to_num(kept) if np.isnan(kept[:, 0]).any() else kept  # of a network that came apart
-        answers = probs.argmax(1)
+        card, came_apart = entry.first.card, np.isnan(kept[:, 0]).any()
+        probs = np.nan_to_num(kept) if came_apart else with_temperature(kept, card.temperature if card else 1.0)
+        answers = np.nan_to_num(kept).argmax(1)
         readings.append(Reading(entry=entry, probs=probs, answers=answers, sure=probs.max(1)))
     return tuple(readings)
 

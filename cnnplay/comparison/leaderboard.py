@@ -13,13 +13,11 @@ from cnnplay.comparison.entries import Entry, Member
 from cnnplay.comparison.selection import Comparison
 from cnnplay.evaluation.accuracy import wilson_interval
 from cnnplay.evaluation.calibration import calibration_error
-from cnnplay.runs.answers import AnswerKey, Stamp, answers_file, file_stamp, load_answers
+from cnnplay.runs.answers import SMALLEST_PROB, AnswerKey, Stamp, answers_file, file_stamp, load_answers
 from cnnplay.runs.measured import read_latency, read_robustness
 
 Better = Literal["more", "less"]
 Unit = Literal["share", "nats", "count", "bytes", "s", "images/s", "ms"]
-SMALLEST_PROB = 2.0**-24
-"""What half precision holds: a probability that it rounds to 0 is taken as this."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,10 +20,8 @@ from cnnplay.figures.reliability import (
     reliability_diagram,
     selective_curves,
 )
-from cnnplay.runs.answers import AnswerKey, Floats, Stamp, answers_file, file_stamp, load_answers
+from cnnplay.runs.answers import AnswerKey, Stamp, answers_file, file_stamp, load_answers, with_temperature
 
-SMALLEST_PROB = 2.0**-24
-"""What half precision holds: a probability that it rounds to 0 is taken as this."""
 MIN_CASES = 30
 """A sentence about fewer pictures would speak of chance."""
 
@@ -90,14 +88,6 @@ def unfitted_half(key: AnswerKey) -> npt.NDArray[np.bool_]:
     """(N,) which test pictures no temperature was fitted on: those whose hash is odd, see `runs.calibrate`."""
     odd: npt.NDArray[np.bool_] = key.hashes % 2 == 1
     return odd
-
-
-def with_temperature(probs: Floats, temperature: float) -> Floats:
-    """What the probabilities (N, K) would be with their logits divided by a temperature."""
-    logs = np.log(np.maximum(probs, SMALLEST_PROB)) / temperature
-    powers = np.exp(logs - logs.max(1, keepdims=True))
-    result: Floats = powers / powers.sum(1, keepdims=True)
-    return result
 
 
 def tell_all(found: Sequence[Sureness]) -> str:

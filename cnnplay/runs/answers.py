@@ -22,6 +22,8 @@ from cnnplay.settings import checkpoints_dir
 
 KEPT = 96
 """So many networks' answers stay in memory, of 400 KB each for ten classes and 10,000 pictures."""
+SMALLEST_PROB = 2.0**-24
+"""What half precision holds: a probability that it rounds to 0 is taken as this."""
 Floats = npt.NDArray[np.float32]
 Stamp = tuple[str, int, int, int]
 """Changes when a file does, or when another takes its place."""
@@ -116,6 +118,14 @@ def load_answers(weights: Path, key: AnswerKey) -> Floats | None:
         return _load(path, file_stamp(path), key)
     except OSError:
         return None
+
+
+def with_temperature(probs: Floats, temperature: float) -> Floats:
+    """What the probabilities (N, K) would be with their logits divided by a temperature."""
+    logs = np.log(np.maximum(probs, SMALLEST_PROB)) / temperature
+    powers = np.exp(logs - logs.max(1, keepdims=True))
+    result: Floats = powers / powers.sum(1, keepdims=True)
+    return result
 
 
 def write_answers(path: Path, dataset: Dataset, logits: npt.NDArray[np.floating]) -> None:

@@ -25,7 +25,6 @@ from cnnplay.ui.samples import SampleDigit
 from cnnplay.words import percent, plain
 
 ASK_PARAMETER = "ask"
-_BEFORE = '<p class="cp-small">As the networks say it, before their confidence is calibrated.</p>'
 SPLIT_NAMES: dict[Split, str] = {"test": "Test picture", "train": "Training picture"}
 HOMES = {1: "mnist", 3: "cifar10"}
 """By number of channels, the set whose networks take such pictures."""
@@ -110,7 +109,7 @@ def said(key: AnswerKey, picture: int, readings: tuple[Reading, ...]) -> str:
     rows = "".join(_row(key, picture, right, each) for each in readings)
     n = len(readings)
     told = f"All {n} networks are right." if n_right == n else f"{n_right} of {n} networks are right."
-    return f'<div class="cp-shelf-said"><p>{told}</p><table><tbody>{rows}</tbody></table>{_BEFORE}</div>'
+    return f'<div class="cp-shelf-said"><p>{told}</p><table><tbody>{rows}</tbody></table></div>'
 
 
 def _row(key: AnswerKey, picture: int, right: int, reading: Reading) -> str:

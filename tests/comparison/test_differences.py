@@ -19,6 +19,7 @@ from cnnplay.comparison.entries import list_entries
 from cnnplay.comparison.selection import Comparison
 from cnnplay.data.store import image_hashes, is_available
 from cnnplay.errors import DataMissingError
+from cnnplay.inference.predictor import load_predictor
 from cnnplay.runs.answers import AnswerKey, load_answer_key
 from cnnplay.settings import DATA_VARIABLE
 
@@ -39,6 +40,16 @@ def test_confusions_and_class_accuracies_are_those_of_scikit_learn(key, readings
         assert class_accuracies(reading, key) == pytest.approx(
             recall_score(key.labels, reading.answers, average=None), abs=1e-12
         )
+
+
+@pytest.mark.skipif(not is_available("cifar10"), reason="CIFAR-10 is not on this machine")
+@pytest.mark.parametrize("network", ["lenet5", "speedrun"])
+def test_a_network_says_the_same_here_as_where_it_is_asked(key, readings, network):
+    (reading,) = (each for each in readings if each.entry.title == network)
+    some = np.array([0, 17, 4_321])
+    images, predictor = load_pictures(key, some), load_predictor(network)
+    asked = np.stack([predictor.predict(image).probs for image in images])
+    assert reading.probs[some] == pytest.approx(asked, abs=0.002)
 
 
 def test_a_class_without_pictures_has_no_accuracy(key, readings):
