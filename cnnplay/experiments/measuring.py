@@ -18,9 +18,8 @@ from cnnplay.experiments.results import (
     LayerGradient,
     Result,
     SeedResult,
-    current,
-    read_result,
-    write_result,
+    add_run,
+    read_current,
 )
 from cnnplay.models.forward import compute_logits
 from cnnplay.training.config import TrainConfig
@@ -43,7 +42,7 @@ def measure(
     arms: tuple[Arm, ...] | None = None,
     on_run: Callable[[Arm, SeedResult, int, int], None] = lambda arm, seed, done, of: None,  # noqa: ARG005
 ) -> Result:
-    """Measures what is missing, and writes the file after each run; the first seed of all arms comes first.
+    """Measures what is missing, and adds each run to the file; the first seed of all arms comes first.
 
     Args:
         experiment: what to run.
@@ -57,15 +56,14 @@ def measure(
         DataError: the data set is not there.
         OSError: the file cannot be written.
     """
-    result = current(experiment, read_result(path, experiment.key))
+    result = read_current(experiment, path)
     wanted = [(arm, arm.config.seed + i) for i in range(n_seeds) for arm in arms or experiment.arms]
     for done, (arm, seed) in enumerate(wanted, start=1):
         before = result.arm(arm.key)
         if before and any(each.seed == seed for each in before.seeds):
             continue
         found = measure_seed(replace(arm.config, seed=seed), gradients=experiment.gradients)
-        result = current(experiment, result.with_seed(arm.key, arm.config, found))
-        write_result(path, result)
+        result = add_run(experiment, path, arm, found)
         on_run(arm, found, done, len(wanted))
     return result
 

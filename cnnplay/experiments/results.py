@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from cnnplay.errors import CheckpointError, ConfigError
-from cnnplay.experiments.experiment import Experiment, Means
-from cnnplay.settings import checkpoints_dir
+from cnnplay.experiments.experiment import Arm, Experiment, Means
+from cnnplay.settings import checkpoints_dir, home_dir
 from cnnplay.training.config import TrainConfig
 
 FOLDER = "experiments"
@@ -139,7 +141,7 @@ def load_shipped(experiment: Experiment) -> Result:
     Raises:
         CheckpointError: the file is damaged.
     """
-    return current(experiment, read_result(shipped_path(experiment.key), experiment.key))
+    return read_current(experiment, shipped_path(experiment.key))
 
 
 def read_result(path: Path, key: str) -> Result:
@@ -160,6 +162,30 @@ def read_result(path: Path, key: str) -> Result:
         raise CheckpointError(
             f"{path} is not the result of {key} ({error}). Restore the file, or delete it."
         ) from error
+
+
+def read_current(experiment: Experiment, path: Path) -> Result:
+    """Reads what a file holds that was measured with the present settings.
+
+    Raises:
+        CheckpointError: the file is damaged.
+    """
+    return current(experiment, read_result(path, experiment.key))
+
+
+def add_run(experiment: Experiment, path: Path, arm: Arm, run: SeedResult) -> Result:
+    """Adds a run to what a file holds by now: somebody else may be measuring the same experiment.
+
+    Raises:
+        CheckpointError: the file is damaged.
+        OSError: the disk is full, or cannot be written.
+    """
+    lock = home_dir() / FOLDER / f"{experiment.key}.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(lock):
+        result = current(experiment, read_current(experiment, path).with_seed(arm.key, arm.config, run))
+        write_result(path, result)
+    return result
 
 
 def write_result(path: Path, result: Result) -> None:

@@ -1,6 +1,7 @@
 """Results are written whole, read with suspicion, and count only for the very settings that they were measured with."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from cnnplay.experiments.results import (
     LayerGradient,
     Result,
     SeedResult,
+    add_run,
     current,
     is_complete,
     is_stale,
@@ -104,6 +106,16 @@ def test_reproduce_is_decided_once_what_is_missing_can_no_longer_change_it():
     assert judge(without_one) is None
     assert judge(without_one | {"lenet5": 0.5}) == 1
     assert judge({}) is None
+
+
+def test_two_who_measure_one_experiment_keep_all_runs(tmp_path):
+    path = tmp_path / "slip.json"
+    whose = [(arm, seed(number, 0.9)) for arm in SLIP.arms[:2] for number in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda each: add_run(SLIP, path, *each), whose))
+    found = read_result(path, "slip")
+    assert [[each.seed for each in arm.seeds] for arm in found.arms] == [[*range(8)], [*range(8)]]
+    assert [each.name for each in path.parent.iterdir()] == ["slip.json"]
 
 
 def test_the_row_of_the_record_recipe_is_the_training_of_the_shipped_network():
