@@ -72,6 +72,7 @@ class Experiment:
         pairs: keys of arms whose difference is tested against chance.
         whole_set: whether no smaller data set can stand in for the one it asks for.
         gradients: whether the size of the gradient in each layer is part of the answer.
+        tally: one sentence of numbers about the measured mean accuracies, where the guesses are words.
     """
 
     key: str
@@ -90,6 +91,7 @@ class Experiment:
     pairs: tuple[tuple[str, str], ...] = ()
     whole_set: bool = False
     gradients: bool = False
+    tally: Callable[[Means], str] | None = None
 
     def arm(self, key: str) -> Arm:
         """The arm of this key.

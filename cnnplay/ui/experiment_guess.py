@@ -48,14 +48,13 @@ def show_verdict(experiment: Experiment, shipped: Result, guess: int | str) -> N
         return
     is_right = guess == right
     head = "The measurements say" if guess == SKIPPED else ("So it is" if is_right else "Not so")
-    answer = "" if is_right else f"<p>{escape(experiment.guesses[right])}.</p>"
+    before = "" if guess == SKIPPED else "Measured: "
+    answer = "" if is_right else f"<p>{before}{escape(experiment.guesses[right])}.</p>"
+    if experiment.tally and (tally := experiment.tally(shipped.means())):
+        answer += f"<p>{escape(tally)}</p>"
     kind = "" if guess == SKIPPED else (" cp-agrees" if is_right else " cp-differs")
-    st.html(f'<div class="cp-found{kind}" role="status"><b>{head}</b>{guessed}{_measured(answer, guess)}</div>')
+    st.html(f'<div class="cp-found{kind}" role="status"><b>{head}</b>{guessed}{answer}</div>')
     st.button("Guess again", key="guess_again", type="tertiary", on_click=_keep, args=(None,))
-
-
-def _measured(answer: str, guess: int | str) -> str:
-    return answer if guess == SKIPPED else answer.replace("<p>", "<p>Measured: ", 1)
 
 
 def _keep(guess: str | None) -> None:

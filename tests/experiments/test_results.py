@@ -106,6 +106,9 @@ def test_reproduce_is_decided_once_what_is_missing_can_no_longer_change_it():
     assert judge(without_one) is None
     assert judge(without_one | {"lenet5": 0.5}) == 1
     assert judge({}) is None
+    n = len(published)
+    assert experiment.tally(without_one | {"lenet5": 0.5}).startswith(f"{n - 2} of the {n - 1} ")
+    assert experiment.tally({}) == ""
 
 
 def test_two_who_measure_one_experiment_keep_all_runs(tmp_path):

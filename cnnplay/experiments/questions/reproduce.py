@@ -43,13 +43,26 @@ ARMS = (_arm(KEYS[0]), PERMUTED, *(_arm(key) for key in KEYS[1:]))
 assert set(KEYS) == set(AUTHORS)
 
 
+PUBLISHED_FIGURES = {arm.key: arm.published for arm in ARMS if arm.published is not None}
+
+
+def _count(means: Means) -> tuple[int, int]:
+    """How many are close, and how many are not measured yet."""
+    n_close = sum(means[key] >= figure - CLOSE for key, figure in PUBLISHED_FIGURES.items() if key in means)
+    return n_close, len(PUBLISHED_FIGURES.keys() - means.keys())
+
+
 def _judge(means: Means) -> int | None:
     """What is not measured yet is left open: it counts only where it can no longer change the answer."""
-    published = {arm.key: arm.published for arm in ARMS if arm.published is not None}
-    n_close = sum(means[key] >= figure - CLOSE for key, figure in published.items() if key in means)
-    n_open = len(published.keys() - means.keys())
-    lowest, highest = (_guess(n, len(published)) for n in (n_close, n_close + n_open))
+    n_close, n_open = _count(means)
+    lowest, highest = (_guess(n, len(PUBLISHED_FIGURES)) for n in (n_close, n_close + n_open))
     return lowest if lowest == highest else None
+
+
+def _tally(means: Means) -> str:
+    n_close, n_open = _count(means)
+    n = len(PUBLISHED_FIGURES) - n_open
+    return f"{n_close} of the {n} that were measured and have a published figure." if n else ""
 
 
 def _guess(n_close: int, n: int) -> int:
@@ -67,6 +80,7 @@ EXPERIMENT = Experiment(
     arms=ARMS,
     whole_set=True,
     judges_parts=True,
+    tally=_tally,
     n_seeds=1,
     why=(
         "A published accuracy is one run: another seed draws other first weights and another order of the pictures, "
