@@ -12,7 +12,7 @@ from cnnplay.ui.run_actions import RUN_PARAMETER, SERIES_PARAMETER, do, show_del
 from cnnplay.ui.run_chips import show_chips
 from cnnplay.ui.run_queue import get_store, has_gpu
 from cnnplay.ui.run_view import show_run
-from cnnplay.ui.train_fields import form
+from cnnplay.ui.train_fields import form, hear
 from cnnplay.ui.train_folds import show_essentials, show_first_pictures, show_folds
 from cnnplay.ui.train_plan import show_plan
 
@@ -34,17 +34,11 @@ def find_run() -> tuple[Run | None, str | None]:
         return None, f"There is no run {wanted[:40]!r}. Choose one that is listed here, or start a new one."
 
 
-def ask_to_start() -> None:
-    """Leave it to the page, which has heard every change of the form, also one that came with the click."""
-    st.session_state[state.TRAIN_START] = True
-
-
-def start_if_asked() -> None:
+def start() -> None:
     """Queue what the form holds, once or several times, and go to it."""
     from cnnplay.ui.series_actions import submit_series
 
-    if not st.session_state.pop(state.TRAIN_START, False):
-        return
+    hear()
     values = form()
     put_in = submit if series_form.several().kind == "one" else submit_series
     do(
@@ -54,7 +48,6 @@ def start_if_asked() -> None:
             parent_id=st.session_state.get(state.TRAIN_PARENT),
         )
     )
-    st.rerun()
 
 
 def show_start() -> None:
@@ -63,7 +56,7 @@ def show_start() -> None:
     sentence = train_form.sentence_against(values, has_gpu=has_gpu()) or series_form.sentence_against(values)
     with st.container(key="start_training"):
         label = series_form.start_label()
-        st.button(label, type="primary", width="stretch", disabled=sentence is not None, on_click=ask_to_start)
+        st.button(label, type="primary", width="stretch", disabled=sentence is not None, on_click=start)
     if sentence:
         st.warning(sentence)
     show_plan(sentence)
@@ -89,7 +82,6 @@ def show_page() -> None:
         show_essentials()
         show_start()
         show_folds()
-        start_if_asked()
     with right:
         if trouble:
             st.warning(trouble)

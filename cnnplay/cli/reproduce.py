@@ -79,6 +79,7 @@ def render(result: dict[str, Any]) -> str:
     lines += [
         f"{row['model']:<16} {row['published']:>9.2%} {row['measured']:>9.2%}  "
         f"{row['measured_low']:.2%} to {row['measured_high']:.2%} {row['elapsed_s']:>7,.0f}"
+        f"{'  averaged over views' if row['is_averaged'] else ''}"
         for row in result["results"]
     ]
     return "\n".join(lines)

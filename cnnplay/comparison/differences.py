@@ -15,6 +15,7 @@ from cnnplay.comparison.selection import Comparison
 from cnnplay.data.store import image_hashes, load_dataset
 from cnnplay.errors import DataError
 from cnnplay.evaluation.confusion import count_confusions
+from cnnplay.models.card import Card
 from cnnplay.runs.answers import AnswerKey, with_temperature
 
 Indices = npt.NDArray[np.int64]
@@ -44,6 +45,17 @@ class Reading:
         return [(int(each), float(probs[each])) for each in np.argsort(-probs, kind="stable")[:n]]
 
 
+def as_stated(kept: npt.NDArray[np.float32], card: Card | None) -> npt.NDArray[np.float32]:
+    """Kept probabilities (N, K) as the network gives them wherever it is asked: with its temperature.
+
+    Args:
+        kept: without it; of a network that came apart they are no numbers, and become 0.
+        card: of the network.
+    """
+    came_apart = np.isnan(kept[:, 0]).any()
+    return np.nan_to_num(kept) if came_apart else with_temperature(kept, card.temperature if card else 1.0)
+
+
 def read_answers(comparison: Comparison) -> tuple[Reading, ...]:
     """What the chosen networks said; those without answers are left out."""
     readings = []
@@ -51,8 +63,7 @@ def read_answers(comparison: Comparison) -> tuple[Reading, ...]:
         kept = comparison.answers(entry.first)
         if kept is None:
             continue
-        card, came_apart = entry.first.card, np.isnan(kept[:, 0]).any()
-        probs = np.nan_to_num(kept) if came_apart else with_temperature(kept, card.temperature if card else 1.0)
+        probs = as_stated(kept, entry.first.card)
         answers = np.nan_to_num(kept).argmax(1)
         readings.append(Reading(entry=entry, probs=probs, answers=answers, sure=probs.max(1)))
     return tuple(readings)

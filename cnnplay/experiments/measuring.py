@@ -63,7 +63,7 @@ def measure(
         if before and any(each.seed == seed for each in before.seeds):
             continue
         found = measure_seed(replace(arm.config, seed=seed), gradients=experiment.gradients)
-        result = add_run(experiment, path, arm, found)
+        result = add_run(experiment, path, arm=arm, run=found)
         on_run(arm, found, done, len(wanted))
     return result
 

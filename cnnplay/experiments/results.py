@@ -173,7 +173,7 @@ def read_current(experiment: Experiment, path: Path) -> Result:
     return current(experiment, read_result(path, experiment.key))
 
 
-def add_run(experiment: Experiment, path: Path, arm: Arm, run: SeedResult) -> Result:
+def add_run(experiment: Experiment, path: Path, *, arm: Arm, run: SeedResult) -> Result:
     """Adds a run to what a file holds by now: somebody else may be measuring the same experiment.
 
     Raises:

@@ -63,7 +63,7 @@ def _show_curve(answer: Answer) -> None:
         st.html('<div class="cp-empty"><p>No curve was published of it, and it has not been run yet.</p></div>')
         return
     figure = reproduced_curves(published, measured, theirs)
-    alt = f"Test accuracy of {arm.label} after each epoch"
+    alt = f"Test accuracy of {arm.label} by epoch"
     st.plotly_chart(figure, key="reproduced_curves", theme=None, config=CONFIG, alt=alt)
     st.caption(_words(arm, mine))
 

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from cnnplay.comparison.differences import as_stated
+from cnnplay.comparison.entries import find_card
 from cnnplay.figures.gallery_map import CHART_PX, Points, feature_map
 from cnnplay.figures.template import CONFIG, as_text
 from cnnplay.models.card import shipped_files
@@ -85,8 +87,9 @@ def _weights_of(network: Network) -> Path | None:
 def _with_answers(found: FeatureMap, weights: Path) -> Mapped:
     key = load_answer_key(found.dataset)
     places = found.places(key)
-    answers = load_answers(weights, key)
-    return Mapped(found=found, key=key, places=places, probs=None if answers is None else answers[places])
+    kept = load_answers(weights, key)
+    probs = None if kept is None else as_stated(kept[places], find_card(weights.with_suffix(".json")))
+    return Mapped(found=found, key=key, places=places, probs=probs)
 
 
 def _show(shelf: Shelf, mapped: Mapped, look: str, *, wrong_alone: bool) -> None:

@@ -10,7 +10,7 @@ from cnnplay.runs.series_space import LISTED, LOG, RANGED
 from cnnplay.training.config import WHOLE
 from cnnplay.ui import series_form
 from cnnplay.ui.series_form import SWEEPABLE, Several, change, several
-from cnnplay.ui.train_fields import FIELDS, catch_up, form
+from cnnplay.ui.train_fields import FIELDS, form
 
 KINDS = {"one": "One run", "seeds": "Several seeds", "sweep": "A sweep"}
 SEEDS_WORDS = "The same settings with other seeds: how far apart the results lie is what chance makes of them."
@@ -22,15 +22,10 @@ def show_several() -> None:
     """What to start, and its settings."""
     now = several()
     key = "several_kind"
-
-    def changed() -> None:
-        change(kind=st.session_state[key])
-
-    kind = st.segmented_control(
+    st.segmented_control(
         "What to start", list(KINDS), default=now.kind, required=True, format_func=lambda kind: KINDS[kind], key=key,
-        label_visibility="collapsed", on_change=changed,
+        label_visibility="collapsed", on_change=lambda: change(kind=st.session_state[key]),
     )  # fmt: skip
-    catch_up(kind, now.kind, changed)
     if now.kind == "seeds":
         _show_number("Runs", "n_seeds", now, SEEDS_BOUNDS)
         seed = form()["seed"]
@@ -46,21 +41,15 @@ def _show_number(label: str, name: str, now: Several, bounds: tuple[int, int]) -
         if (value := st.session_state[key]) is not None:
             change(**{name: value})
 
-    begun = getattr(now, name)
-    catch_up(st.number_input(label, *bounds, begun, 1, key=key, on_change=changed), begun, changed)
+    st.number_input(label, *bounds, getattr(now, name), 1, key=key, on_change=changed)
 
 
 def _show_sweep(now: Several) -> None:
-    key = "several_chosen"
-
-    def changed() -> None:
-        change(chosen=tuple(st.session_state[key]))
-
-    chosen = st.multiselect(
-        "Settings to try", SWEEPABLE, now.chosen, format_func=lambda name: FIELDS[name].label, key=key,
-        on_change=changed,
+    chosen_key = "several_chosen"
+    st.multiselect(
+        "Settings to try", SWEEPABLE, now.chosen, format_func=lambda name: FIELDS[name].label, key=chosen_key,
+        on_change=lambda: change(chosen=tuple(st.session_state[chosen_key])),
     )  # fmt: skip
-    catch_up(tuple(chosen), now.chosen, changed)
     for name in now.chosen:
         if name in LISTED:
             _show_list(name)
@@ -79,15 +68,10 @@ def _held(name: str) -> tuple[tuple[Any, ...], str]:
 def _show_list(name: str) -> None:
     held, key = _held(name)
     field = FIELDS[name]
-
-    def changed() -> None:
-        series_form.edit(name, _in_order(name, st.session_state[key]))
-
-    chosen = st.multiselect(
+    st.multiselect(
         field.label, LISTED[name], held, format_func=lambda value: field.choices.get(value, str(value)), key=key,
-        on_change=changed,
+        on_change=lambda: series_form.edit(name, _in_order(name, st.session_state[key])),
     )  # fmt: skip
-    catch_up(tuple(chosen), held, changed)
 
 
 def _in_order(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
@@ -107,17 +91,14 @@ def _show_range(name: str) -> None:
         if None not in ends:
             series_form.edit(name, ends)
 
-    now = []
     told = f"{FIELDS[name].help}{BY_FACTORS if name in LOG else ''}".strip()
     for column, end, word, each in zip(columns, held, ("from", "to"), keys, strict=True):
         with column:
-            number = st.number_input(
+            st.number_input(
                 f"{FIELDS[name].label}, {word}", least, most, kind(end), kind(_step(name, end)),
                 "%d" if kind is int else "%g", key=each, on_change=changed,
                 help=told or None,
             )  # fmt: skip
-        now.append(number)
-    catch_up(tuple(now), tuple(map(kind, held)), changed)
 
 
 def _step(name: str, end: float) -> float:

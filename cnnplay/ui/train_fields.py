@@ -127,17 +127,67 @@ def form() -> Values:
     return values
 
 
-def set_form(values: Values, *, parent_id: str | None = None, by: str = "") -> None:
+@dataclass(frozen=True)
+class Listened:
+    """A widget of the form as it was drawn last.
+
+    Attributes:
+        key: of the widget.
+        begun: the value that the form gave it.
+        take: puts what it holds into the form.
+    """
+
+    key: str
+    begun: Any
+    take: Callable[[], None]
+
+
+def listen(name: str, begun: Any, take_it: Callable[[], None]) -> None:
+    """Remembers how the widget of an entry was drawn, for `hear`."""
+    _listened()[name] = Listened(widget_key(name), begun, take_it)
+
+
+def _listened() -> dict[str, Listened]:
+    listened: dict[str, Listened] = st.session_state.setdefault(state.TRAIN_LISTENED, {})
+    return listened
+
+
+def hear() -> set[str]:
+    """Takes what widgets hold and the form does not, and tells of which entries.
+
+    Streamlit breaks a callback off where the next change arrives before it is through, and nobody calls it again.
+    """
+    unheard = {name: each for name, each in _listened().items() if _is_unheard(name, each)}
+    for each in unheard.values():
+        each.take()
+    return set(unheard)
+
+
+def _is_unheard(name: str, drawn: Listened) -> bool:
+    if drawn.key != widget_key(name) or drawn.key not in st.session_state:
+        return False
+    held = st.session_state[drawn.key]
+    is_new: bool = held != drawn.begun and (None if held == "" else held) != train_form.get(form(), name)
+    return is_new
+
+
+def on_change(name: str, take_it: Callable[[], None]) -> None:
+    """What a widget's callback does: what came before it and was not heard is taken first."""
+    if name not in hear():
+        take_it()
+
+
+def set_form(values: Values, *, parent_id: str | None = None, by: str | None = None) -> None:
     """Puts another configuration into the form.
 
     Args:
         values: of the configuration.
         parent_id: the run that they come from.
-        by: the entry whose own widget did it.
+        by: the entry whose own widget did it; None where the whole form is another, whatever its widgets hold.
     """
     old, rounds = form(), _rounds()
     for name in train_form.names(old):
-        if name != by and train_form.get(old, name) != train_form.get(values, name):
+        if by is None or (name != by and train_form.get(old, name) != train_form.get(values, name)):
             rounds[name] = rounds.get(name, 0) + 1
     st.session_state[state.TRAIN_FORM] = values
     st.session_state[state.TRAIN_PARENT] = parent_id
@@ -153,54 +203,44 @@ def show(each: Field) -> None:
     value = train_form.get(form(), each.name)
     idle_name, idle_values = IDLE.get(each.name, ("", ()))
     key = widget_key(each.name)
+    is_idle = bool(idle_name) and train_form.get(form(), idle_name) in idle_values
+
+    def take_it() -> None:
+        take(each.name, key)
+
     common: dict[str, Any] = {
         "key": key,
         "help": each.help or None,
-        "on_change": take,
-        "args": (each.name, key),
-        "disabled": bool(idle_name) and train_form.get(form(), idle_name) in idle_values,
+        "on_change": on_change,
+        "args": (each.name, take_it),
+        "disabled": is_idle,
     }
+    begun = _draw(each, value, common)
+    if is_idle:  # Streamlit drops what a disabled widget held
+        _listened().pop(each.name, None)
+    else:
+        listen(each.name, begun, take_it)
+
+
+def _draw(each: Field, value: Any, common: dict[str, Any]) -> Any:
+    """The widget; tells the value that it begins with."""
     if each.choices:
-        choices = list(each.choices)
-        at = choices.index(value or "")
-        held = st.selectbox(each.label, choices, at, format_func=lambda chosen: each.choices[chosen], **common)
-        catch_up(held, choices[at], lambda: take(each.name, key))
-        return
+        choices, begun = list(each.choices), value or ""
+        words = each.choices.__getitem__
+        st.selectbox(each.label, choices, choices.index(begun), format_func=words, **common)
+        return begun
     kind = int if each.name in WHOLE else float
     low, high = BOUNDS.get(each.name, DROPOUT_BOUNDS)
     ends = kind(low), kind(min(high, each.most))
     step = kind(_lr_step(value) if each.name == "lr" else each.step)
-    start: float | None
-    number: float | None
     if each.slides:
         start = kind(min(value, each.most))
-        number = st.slider(each.label, *ends, start, step, **common)
-    else:
-        start = None if value is None else kind(value)
-        shape = "%d" if kind is int else "%g"
-        number = st.number_input(each.label, *ends, start, step, shape, placeholder=AS_BUILT, **common)
-    catch_up(number, start, lambda: take(each.name, key))
-
-
-def catch_up(held: Any, begun: Any, take_it: Callable[[], None]) -> None:
-    """Takes what a widget holds and the form does not, and begins the page again.
-
-    A callback is broken off where the next change arrives before it is through, and nobody calls it again.
-
-    Args:
-        held: by the widget.
-        begun: what the form gave it to begin with.
-        take_it: what the callback was to do.
-    """
-    if held != begun:
-        before = _held()
-        take_it()
-        if _held() != before:
-            st.rerun()
-
-
-def _held() -> tuple[Any, ...]:
-    return form(), dict(_rounds()), st.session_state.get(state.TRAIN_SEVERAL)
+        st.slider(each.label, *ends, start, step, **common)
+        return start
+    number = None if value is None else kind(value)
+    shape = "%d" if kind is int else "%g"
+    st.number_input(each.label, *ends, number, step, shape, placeholder=AS_BUILT, **common)
+    return number
 
 
 def take(name: str, key: str) -> None:

@@ -25,7 +25,8 @@ N_STARTS = 50
 
 
 def show_essentials() -> None:
-    """What everybody sets."""
+    """What everybody sets, and before it what nobody has heard of any setting."""
+    fields.hear()
     with st.container(key="train_form"):
         _two(_show_model, _show_dataset)
         _two(lambda: show(fields.EPOCHS), lambda: show(fields.LR))
@@ -66,7 +67,7 @@ def _pick(
 ) -> None:
     """A selectbox over an entry of the form that is not a plain field; `chosen` where more changes than the entry."""
     key = widget_key(name)
-    held = train_form.get(form(), name) or ""
+    begun = train_form.get(form(), name) or ""
 
     def changed() -> None:
         if chosen is None:
@@ -74,8 +75,11 @@ def _pick(
         else:
             chosen(st.session_state[key])
 
-    now = st.selectbox(label, options, options.index(held), format_func=words, key=key, on_change=changed, help=hint)
-    fields.catch_up(now, held, changed)
+    st.selectbox(
+        label, options, options.index(begun), format_func=words, key=key, on_change=fields.on_change,
+        args=(name, changed), help=hint,
+    )  # fmt: skip
+    fields.listen(name, begun, changed)
 
 
 def _show_model() -> None:

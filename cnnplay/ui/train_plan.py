@@ -14,7 +14,7 @@ from cnnplay.models.card import load_card
 from cnnplay.ui import state
 from cnnplay.ui.measuring import Measurement, outcome, start_measuring
 from cnnplay.ui.series_form import several
-from cnnplay.ui.train_fields import form, put
+from cnnplay.ui.train_fields import form, hear, put
 from cnnplay.words import count, duration, file_size
 
 POLL_EVERY_S = 0.7
@@ -72,6 +72,7 @@ def _key(values: Mapping[str, Any]) -> str:
 
 
 def _ask(finds_lr: bool) -> None:
+    hear()
     st.session_state[state.TRAIN_WANTED] = finds_lr
     st.rerun()
 

@@ -115,7 +115,7 @@ def test_two_who_measure_one_experiment_keep_all_runs(tmp_path):
     path = tmp_path / "slip.json"
     whose = [(arm, seed(number, 0.9)) for arm in SLIP.arms[:2] for number in range(8)]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda each: add_run(SLIP, path, *each), whose))
+        list(pool.map(lambda each: add_run(SLIP, path, arm=each[0], run=each[1]), whose))
     found = read_result(path, "slip")
     assert [[each.seed for each in arm.seeds] for arm in found.arms] == [[*range(8)], [*range(8)]]
     assert [each.name for each in path.parent.iterdir()] == ["slip.json"]

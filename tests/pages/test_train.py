@@ -164,6 +164,31 @@ def test_what_is_started_has_the_number_whose_callback_was_broken_off_by_the_cli
     assert open_store().get(opened(app)).epochs == 7
 
 
+def test_reset_takes_back_a_number_whose_callback_it_broke_off(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page("train")
+    (reset,) = [button for button in app.button if button.label == "Reset"]
+    with callbacks_broken_off(monkeypatch):
+        field(app, "epochs").set_value(7.0).run()
+    app = reset.click().run()
+    assert field(app, "epochs").value == 15
+    assert field(app.run(), "epochs").value == 15
+
+
+def test_a_number_that_broke_off_the_choice_of_a_network_is_kept_with_it(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page("train")
+    epochs = field(app, "epochs")
+    with callbacks_broken_off(monkeypatch):
+        field(app, "model").set_value("fc2").run()
+    app = epochs.set_value(7.0).run()
+    assert field(app, "model").value == "fc2"
+    assert field(app, "epochs").value == 7
+    assert app.session_state[TRAIN_FORM]["epochs"] == 7
+
+
 @pytest.mark.parametrize(("name", "value"), [("model", "fc2"), ("epochs", 7.0), ("init", "kaiming"), ("shift_px", 3)])
 def test_a_choice_whose_callback_was_broken_off_is_kept(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, name: str, value: object
