@@ -69,7 +69,8 @@ LAYERS = (
     Field("activation", "Activation", "The bend between layers. With sigmoid or tanh, watch the gradients fade.",
           choices=_ACTIVATIONS),
     Field("init", "First weights", "How the weights are drawn before the first step.", choices=_INITS),
-    Field("dropout", "Dropout", "Share of values set to zero in training. Empty: the network's own.", step=0.1),
+    Field("dropout", "Dropout", "Share of values set to zero in training. Reset brings back the network's own.",
+          step=0.1),
 )  # fmt: skip
 AUGMENTATION = (
     Field("shift_px", "Shift (px)", slides=True, most=8),
@@ -112,6 +113,11 @@ def widget_key(name: str) -> str:
     the run that writes them is cut short by the next.
     """
     return f"train_{name}__{_rounds().get(name, 0)}"
+
+
+def redraw(name: str) -> None:
+    """Lets the widget of an entry begin again with what the form holds."""
+    _rounds()[name] = _rounds().get(name, 0) + 1
 
 
 def _rounds() -> dict[str, int]:
@@ -252,7 +258,7 @@ def take(name: str, key: str) -> None:
     """
     value = st.session_state[key]
     if value in (None, "") and name not in train_form.OPTIONAL:
-        _rounds()[name] = _rounds().get(name, 0) + 1
+        redraw(name)
     else:
         put(name, None if value == "" else value, by=name if key == widget_key(name) else "")
 

@@ -70,7 +70,9 @@ def _pick(
     begun = train_form.get(form(), name) or ""
 
     def changed() -> None:
-        if chosen is None:
+        if st.session_state[key] not in options:  # the words of one that was renamed or is gone since it was drawn
+            fields.redraw(name)
+        elif chosen is None:
             take(name, key)
         else:
             chosen(st.session_state[key])

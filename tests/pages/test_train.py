@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from sqlalchemy import update
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
@@ -162,6 +163,22 @@ def test_what_is_started_has_the_number_whose_callback_was_broken_off_by_the_cli
     app = start.click().run()
     assert not app.exception
     assert open_store().get(opened(app)).epochs == 7
+
+
+def test_words_that_name_no_start_are_not_taken_for_a_run(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page("train", train_what=True)
+    key, hear = field(app, "start_from").key, train_fields.hear
+
+    def say_and_hear() -> set[str]:  # as a browser does, after the run that it has chosen was renamed
+        st.session_state[key] = "What a run was called, 98.10 %"
+        return hear()
+
+    with monkeypatch.context() as browser:
+        browser.setattr(train_fields, "hear", say_and_hear)
+        app.run()
+    assert not app.exception
+    assert app.session_state[TRAIN_FORM]["start_from"] is None
+    assert field(app, "start_from").value == ""
 
 
 def test_reset_takes_back_a_number_whose_callback_it_broke_off(
