@@ -183,7 +183,7 @@ def add_run(experiment: Experiment, path: Path, *, arm: Arm, run: SeedResult) ->
     lock = home_dir() / FOLDER / f"{experiment.key}.lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(lock):
-        result = current(experiment, read_current(experiment, path).with_seed(arm.key, arm.config, run))
+        result = current(experiment, read_result(path, experiment.key).with_seed(arm.key, arm.config, run))
         write_result(path, result)
     return result
 

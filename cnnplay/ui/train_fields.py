@@ -158,28 +158,32 @@ def _listened() -> dict[str, Listened]:
     return listened
 
 
-def hear() -> set[str]:
-    """Takes what widgets hold and the form does not, and tells of which entries.
+def hear() -> None:
+    """Takes what widgets hold and the form does not.
 
     Streamlit breaks a callback off where the next change arrives before it is through, and nobody calls it again.
     """
-    unheard = {name: each for name, each in _listened().items() if _is_unheard(name, each)}
-    for each in unheard.values():
+    unheard = [each for name, each in _listened().items() if _is_unheard(name, each)]
+    for each in unheard:
         each.take()
-    return set(unheard)
 
 
 def _is_unheard(name: str, drawn: Listened) -> bool:
     if drawn.key != widget_key(name) or drawn.key not in st.session_state:
         return False
-    held = st.session_state[drawn.key]
-    is_new: bool = held != drawn.begun and (None if held == "" else held) != train_form.get(form(), name)
-    return is_new
+    return st.session_state[drawn.key] != drawn.begun and _differs(name, drawn.key)
 
 
-def on_change(name: str, take_it: Callable[[], None]) -> None:
+def _differs(name: str, key: str) -> bool:
+    """Whether a widget holds something else than the form."""
+    held = st.session_state[key]
+    return bool((None if held == "" else held) != train_form.get(form(), name))
+
+
+def on_change(name: str, key: str, take_it: Callable[[], None]) -> None:
     """What a widget's callback does: what came before it and was not heard is taken first."""
-    if name not in hear():
+    hear()
+    if _differs(name, key):
         take_it()
 
 
@@ -191,10 +195,10 @@ def set_form(values: Values, *, parent_id: str | None = None, by: str | None = N
         parent_id: the run that they come from.
         by: the entry whose own widget did it; None where the whole form is another, whatever its widgets hold.
     """
-    old, rounds = form(), _rounds()
+    old = form()
     for name in train_form.names(old):
         if by is None or (name != by and train_form.get(old, name) != train_form.get(values, name)):
-            rounds[name] = rounds.get(name, 0) + 1
+            redraw(name)
     st.session_state[state.TRAIN_FORM] = values
     st.session_state[state.TRAIN_PARENT] = parent_id
 
@@ -218,7 +222,7 @@ def show(each: Field) -> None:
         "key": key,
         "help": each.help or None,
         "on_change": on_change,
-        "args": (each.name, take_it),
+        "args": (each.name, key, take_it),
         "disabled": is_idle,
     }
     begun = _draw(each, value, common)

@@ -79,7 +79,7 @@ def _pick(
 
     st.selectbox(
         label, options, options.index(begun), format_func=words, key=key, on_change=fields.on_change,
-        args=(name, changed), help=hint,
+        args=(name, key, changed), help=hint,
     )  # fmt: skip
     fields.listen(name, begun, changed)
 

@@ -40,6 +40,11 @@ def test_one_arm_alone_can_be_measured(experiment, tmp_path):
     assert [arm.key for arm in result.arms] == ["fast"]
 
 
+def test_what_a_recipe_averages_is_averaged(experiment):
+    config = experiment.arms[1].config
+    assert measure_seed(replace(config, views="mirror")).accuracy < measure_seed(config).accuracy  # digits in a mirror
+
+
 def test_the_same_seed_gives_the_same_accuracy(experiment):
     config = experiment.arms[0].config
     assert measure_seed(config).accuracy == measure_seed(config).accuracy

@@ -6,14 +6,15 @@ from dataclasses import replace
 import pytest
 
 from cnnplay.errors import ConfigError
-from cnnplay.experiments.own_runs import dataset_for, estimate_s, find_own, stand_in, start, stop
+from cnnplay.experiments.own_runs import OwnArm, dataset_for, estimate_s, find_own, stand_in, start, stop
 from cnnplay.experiments.registry import get_experiment
 from cnnplay.experiments.results import Circumstances, Result, SeedResult
+from cnnplay.models.card import checkpoint_files, load_card, write_card
 from cnnplay.runs.claims import ClaimedRun, claim_next
 from cnnplay.runs.executor import LocalExecutor
 from cnnplay.runs.place import this_place
 from cnnplay.runs.store import open_store
-from cnnplay.settings import DATA_VARIABLE, DATABASE_VARIABLE, HOME_VARIABLE
+from cnnplay.settings import DATA_VARIABLE, DATABASE_VARIABLE, HOME_VARIABLE, run_dir
 
 RELU = get_experiment("relu_or_sigmoid")
 
@@ -64,6 +65,18 @@ def test_finished_runs_are_found_by_their_configuration_whoever_started_them(sto
     assert first.accuracies == (0.93,)
     assert all(not own.runs for own in others)
     assert press(store, arms=(arm,), n_seeds=2) == 1
+
+
+def test_a_run_of_a_recipe_that_averages_views_counts_with_them(store):
+    arm, card = get_experiment("reproduce").arm("speedrun"), load_card("speedrun")
+    run = store.create(arm.config, place=this_place())
+    finish_next(store, 0.91)
+    own = OwnArm(arm, (store.get(run.id),))
+    assert own.accuracies == ()  # its card is not there
+    path = checkpoint_files(run_dir(run.id), run.model, run.dataset).card
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_card(path, replace(card, accuracy=0.91, accuracy_tta=0.925))
+    assert own.accuracies == (0.925,)
 
 
 def test_stopping_takes_all_of_it_out_of_the_queue_and_start_takes_it_up(store):

@@ -63,9 +63,21 @@ def labels(app: AppTest) -> list[str]:
     return [button.label for button in app.button]
 
 
+def button(app: AppTest, label: str) -> Any:
+    (found,) = [each for each in app.button if each.label == label]
+    return found
+
+
 def press(app: AppTest, label: str) -> AppTest:
-    (button,) = [button for button in app.button if button.label == label]
-    return button.click().run()
+    return button(app, label).click().run()
+
+
+def press_at_once(app: AppTest, label: str, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """Types 7 epochs, and presses before the callback of that is through."""
+    pressed = button(app, label)
+    with callbacks_broken_off(monkeypatch):
+        field(app, "epochs").set_value(7.0).run()
+    return pressed.click().run()
 
 
 def field(app: AppTest, name: str) -> Any:
@@ -156,11 +168,7 @@ def callbacks_broken_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_what_is_started_has_the_number_whose_callback_was_broken_off_by_the_click(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = open_page("train")
-    (start,) = [button for button in app.button if button.label == "Start training"]
-    with callbacks_broken_off(monkeypatch):
-        field(app, "epochs").set_value(7.0).run()
-    app = start.click().run()
+    app = press_at_once(open_page("train"), "Start training", monkeypatch)
     assert not app.exception
     assert open_store().get(opened(app)).epochs == 7
 
@@ -169,9 +177,9 @@ def test_words_that_name_no_start_are_not_taken_for_a_run(open_page: Open, monke
     app = open_page("train", train_what=True)
     key, hear = field(app, "start_from").key, train_fields.hear
 
-    def say_and_hear() -> set[str]:  # as a browser does, after the run that it has chosen was renamed
+    def say_and_hear() -> None:  # as a browser does, after the run that it has chosen was renamed
         st.session_state[key] = "What a run was called, 98.10 %"
-        return hear()
+        hear()
 
     with monkeypatch.context() as browser:
         browser.setattr(train_fields, "hear", say_and_hear)
@@ -184,11 +192,7 @@ def test_words_that_name_no_start_are_not_taken_for_a_run(open_page: Open, monke
 def test_reset_takes_back_a_number_whose_callback_it_broke_off(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = open_page("train")
-    (reset,) = [button for button in app.button if button.label == "Reset"]
-    with callbacks_broken_off(monkeypatch):
-        field(app, "epochs").set_value(7.0).run()
-    app = reset.click().run()
+    app = press_at_once(open_page("train"), "Reset", monkeypatch)
     assert field(app, "epochs").value == 15
     assert field(app.run(), "epochs").value == 15
 

@@ -41,8 +41,6 @@ def _arm(key: str) -> Arm:
 
 ARMS = (_arm(KEYS[0]), PERMUTED, *(_arm(key) for key in KEYS[1:]))
 assert set(KEYS) == set(AUTHORS)
-
-
 PUBLISHED_FIGURES = {arm.key: arm.published for arm in ARMS if arm.published is not None}
 
 
