@@ -33,7 +33,7 @@ class Step:
     Attributes:
         title: two or three words.
         caption: one sentence on two short lines.
-        image: (H, W) uint8 picture of the step, 255 ink (for the first step of a photo: its grey values).
+        image: (H, W) uint8 picture of the step, 255 ink (for the first step of a photo: 255 where it is dark).
         digit: (28, 28) uint8, what a network would be given if the preparation stopped here; 255 ink.
     """
 

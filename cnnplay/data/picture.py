@@ -57,7 +57,7 @@ def prepare_picture(picture: Image.Image) -> PreparedDigit:
         f"the largest of {found.n_others + 1}\nnear the middle" if found.n_others else "the ink fills\na box of 20 px"
     )
     steps = (
-        Step("Your picture", "squeezed\nto 28 x 28", whole.grey, squeeze(seen)),
+        Step("Your picture", "squeezed\nto 28 x 28", 255 - whole.grey, squeeze(seen)),
         Step("Ink", "paper and light\ntaken away", inked, squeeze(inked)),
         Step("Cut out", which, np.asarray(digit_ink), _box(digit_ink)),
         Step("Pen width", "drawn again with\nthe pen of MNIST", with_pen, with_pen),

@@ -37,4 +37,4 @@ def prepare(strokes: Strokes, *, sample: SampleDigit | None, brush_px: int, canv
     paper = np.asarray(sample.on_paper(canvas_px))
     ink = draw_strokes(strokes, brush_px=brush_px, canvas_px=canvas_px)
     drawn = np.minimum(paper, 255 - ink)
-    return prepare_pixels(np.pad(drawn, round(MARGIN_SHARE * canvas_px), constant_values=255))
+    return prepare_pixels(np.pad(drawn, round(MARGIN_SHARE * canvas_px), constant_values=drawn.max()))

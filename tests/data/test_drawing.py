@@ -49,6 +49,8 @@ def test_a_picture_takes_five_steps_to_the_same_form(digit: int) -> None:
     check_form(prepared)
     titles = [step.title for step in prepared.steps]
     assert titles == ["Your picture", "Ink", "Cut out", "Pen width", "Centred"]
+    for seen in (picture, 255 - picture):  # dark on light or light on dark: it is shown as it is
+        assert (prepare_pixels(seen).steps[0].image == 255 - seen).all()
 
 
 @settings(max_examples=40)
